@@ -1,0 +1,134 @@
+"""Question → events → `Answer`: the one way through the assistant."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assistant.answers import (
+    Answer,
+    Claim,
+    ClaimWritten,
+    Event,
+    Evidence,
+    Finished,
+    Notice,
+    Numbering,
+    Question,
+    Reference,
+    SearchedFor,
+    Sentence,
+    reference,
+)
+from index.library import Library
+
+if TYPE_CHECKING:
+    from assistant.retrieval import Retrieval
+    from assistant.writers import Writer
+    from index.settings import Settings
+
+NO_ANSWER = "The articles indexed here do not answer this."
+_CLOSEST = 3
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What has been shown so far of the answer being written."""
+
+    numbering: Numbering = field(default_factory=Numbering)
+    claims: list[Claim] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def show(self, item: Sentence | Notice) -> Event:
+        if isinstance(item, Notice):
+            self.notices.append(item.text)
+            return item
+        claim = self.numbering.claim(item)
+        self.claims.append(claim)
+        return ClaimWritten(claim)
+
+
+class Assistant:
+    """Answers questions from one open library with one writer."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        """Raise LibraryMismatch where another model or chunking made the library."""
+        library.require(settings)
+        self.library = library
+        self.settings = settings
+
+    @cached_property
+    def retrieval(self) -> Retrieval:
+        """Question → evidence."""
+        from assistant.retrieval import Retrieval
+
+        return Retrieval(self.library, self.settings)
+
+    @cached_property
+    def writer(self) -> Writer:
+        """The writer the settings name."""
+        from assistant.writers import writer_for
+
+        return writer_for(self.settings, self.retrieval.engine.reranker)
+
+    def warm(self) -> None:
+        """Load the models now rather than with the first question."""
+        self.retrieval.engine.search("warm", 1)
+
+    def ask(self, question: Question) -> Answer:
+        """Return the answer.
+
+        Raises:
+            InputError: the question holds no words or is too long.
+        """
+        *_, last = self.stream(question)
+        assert isinstance(last, Finished)  # noqa: S101 - the type of the last event is its contract
+        return last.answer
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        """Yield the events of an answer; the last is `Finished`.
+
+        Raises:
+            InputError: the question holds no words or is too long.
+        """
+        started = time.perf_counter()
+        evidence = self.retrieval.gather(question.checked())
+        yield SearchedFor(evidence.searched_for)
+        draft = _Draft()
+        for item in self.writer.write(evidence):
+            yield draft.show(item)
+        yield Finished(self._answer(evidence, draft, time.perf_counter() - started))
+
+    def _answer(self, evidence: Evidence, draft: _Draft, seconds: float) -> Answer:
+        abstained = not draft.claims
+        return Answer(
+            id=evidence.question.id,
+            question=evidence.question.text,
+            abstained=abstained,
+            reason=NO_ANSWER if abstained else None,
+            claims=tuple(draft.claims),
+            closest=_closest(evidence) if abstained else (),
+            searched_for=evidence.searched_for,
+            as_of=self._as_of(draft.claims),
+            writer=self.writer.name,
+            prompt=self.writer.prompt_name,
+            index_hash=self.library.index_hash,
+            seconds=round(seconds, 3),
+            notices=tuple(draft.notices),
+            dropped_markers=self.writer.dropped_markers,
+        )
+
+    def _as_of(self, claims: Sequence[Claim]) -> str | None:
+        cited = [c.published for claim in claims for c in claim.citations if c.published]
+        if cited:
+            return max(cited)
+        last = None if claims else self.library.overview().last
+        return last.iso if last else None
+
+
+def _closest(evidence: Evidence) -> tuple[Reference, ...]:
+    articles = {hit.article.id: hit.article for hit in evidence.hits}
+    return tuple(reference(article) for article in list(articles.values())[:_CLOSEST])

@@ -1,0 +1,1 @@
+"""From a folder of articles to the passages that answer a query."""

@@ -1,0 +1,66 @@
+"""Sentences → passages: spans of up to a set size that begin and end with a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index.articles import Article, Passage
+from index.sentences import Sentence, split_sentences
+
+VERSION = "sentences-2"
+_WORD_END = re.compile(r"\s+(?=\S)")
+
+
+def split_passages(article: Article, size: int) -> list[Passage]:
+    """Return the article's passages in order.
+
+    A passage fills up to `size` characters with whole sentences, prefers to end with a paragraph once
+    it is two thirds full, and never ends with a heading. A sentence longer than twice `size` is cut
+    between words; nothing else is.
+    """
+    passages: list[Passage] = []
+    current: list[Sentence] = []
+    for sentence in _bounded(article.text, size):
+        if current and _closes(current, sentence, size):
+            carried = _trailing_headings(current)
+            passages.append(_passage(article, current[: len(current) - len(carried)]))
+            current = carried
+        current.append(sentence)
+    if current:
+        passages.append(_passage(article, current))
+    return passages
+
+
+def _closes(current: list[Sentence], following: Sentence, size: int) -> bool:
+    if all(sentence.heading for sentence in current):
+        return False
+    if following.end - current[0].start > size:
+        return True
+    filled = current[-1].end - current[0].start
+    return following.heading and filled >= size // 3 or (
+        following.block != current[-1].block and filled >= size * 2 // 3
+    )
+
+
+def _trailing_headings(current: list[Sentence]) -> list[Sentence]:
+    keep = len(current)
+    while keep > 1 and current[keep - 1].heading:
+        keep -= 1
+    return current[keep:]
+
+
+def _passage(article: Article, sentences: list[Sentence]) -> Passage:
+    return Passage(article.id, sentences[0].start, sentences[-1].end)
+
+
+def _bounded(text: str, size: int) -> Iterator[Sentence]:
+    for sentence in split_sentences(text):
+        start = sentence.start
+        while sentence.end - start > 2 * size:
+            cuts = list(_WORD_END.finditer(text, start, start + size))
+            cut = cuts[-1] if cuts else None
+            end, following = (cut.start(), cut.end()) if cut else (start + size, start + size)
+            yield Sentence(start, end, sentence.block, sentence.heading, sentence.item)
+            start = following
+        yield Sentence(start, sentence.end, sentence.block, sentence.heading, sentence.item)

@@ -1,0 +1,120 @@
+"""The SQLite side of a library: its schema, and opening it safely."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryTooNew, StorageError
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE article (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    title TEXT NOT NULL,
+    outlet TEXT,
+    speaker TEXT,
+    url TEXT,
+    published TEXT,
+    language TEXT,
+    heading TEXT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX article_published ON article (published);
+CREATE TABLE passage (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    article_key INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+);
+CREATE INDEX passage_article ON passage (article_key);
+CREATE VIEW passage_text AS
+    SELECT passage.key, heading, substr(text, start + 1, "end" - start) AS body
+    FROM passage JOIN article ON article.key = article_key;
+CREATE VIRTUAL TABLE passage_words USING fts5 (
+    heading, body, content = 'passage_text', content_rowid = 'key',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TABLE file (location TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE holding (
+    location TEXT NOT NULL,
+    article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,
+    PRIMARY KEY (location, article_id)
+) WITHOUT ROWID;
+CREATE INDEX holding_article ON holding (article_id);
+CREATE TABLE rejected (
+    file TEXT NOT NULL,
+    location TEXT PRIMARY KEY,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
+    """Open the database of a library; foreign keys on, write-ahead log, rows by name.
+
+    Raises:
+        LibraryTooNew: a newer version of this program made it.
+        LibraryDamaged: the file is no such database.
+        StorageError: it cannot be created or written.
+    """
+    with translated(path):
+        mode = "rwc" if create else "rw"
+        uri = f"{path.resolve().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(uri, uri=True, timeout=10.0, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if found > SCHEMA_VERSION:
+                raise LibraryTooNew(
+                    f"The library {path.parent} was made by a newer version of this program.",
+                    "Update the program, or choose another folder with --library.",
+                )
+            if found == 0:
+                _create(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _create(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        raise LibraryDamaged(f"{path} is not a library's database.", "Choose another --library.")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors within the block into ones that say what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as exc:
+        raise _explained(str(exc), path) from exc
+
+
+def _explained(message: str, path: Path) -> LibraryError:
+    if re.search(r"locked|busy", message):
+        return LibraryBusy(
+            f"The library {path.parent} is locked by another process.",
+            "Wait until it has finished, then try again.",
+        )
+    if re.search(r"full|readonly|disk I/O|unable to open", message):
+        return StorageError(
+            f"The library {path.parent} cannot be written: {message}.",
+            "Free space or allow writing there; what was indexed before is unharmed.",
+        )
+    return LibraryDamaged(
+        f"The library's database {path} cannot be read: {message}.",
+        "Delete the library's folder and index the articles again.",
+    )

@@ -1,0 +1,214 @@
+"""An indexing run: read what changed, chunk it, embed it, commit it in batches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.articles import Article, Passage
+from index.chunking import split_passages
+from index.intake import Rejection, UnreadableError, find_files, fingerprint, read_file
+from index.library import Entry, FileRead, Library, signature_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.models import Embedder
+    from index.settings import Settings
+
+BATCH_PASSAGES = 256  # a killed run loses at most the embedding of this many
+_HEADING_CHARS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is, in bytes of article files (or articles, when rebuilding)."""
+
+    done: int
+    total: int
+    articles: int
+    passages: int
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did. `encode_seconds` is the part spent inside the embedding model."""
+
+    files: int = 0
+    unchanged: int = 0
+    added: int = 0
+    passages: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
+    seconds: float = 0.0
+    encode_seconds: float = 0.0
+
+
+def passage_input(article: Article, passage: Passage) -> str:
+    """Return what is embedded for a passage: its article's heading, then its text."""
+    return f"{article.heading[:_HEADING_CHARS]}\n{article.text[passage.start : passage.end]}"
+
+
+def index_paths(
+    paths: Sequence[Path],
+    settings: Settings,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Report:
+    """Bring the library up to date with the files under `paths`; return what was done.
+
+    Unchanged files cost a hash. A file that cannot be read is set aside with its reason and tried
+    again by the next run.
+
+    Raises:
+        InputError: a path does not exist or holds no articles; nothing was written.
+        LibraryError: the library cannot be used; what was indexed before is unharmed.
+    """
+    started = time.perf_counter()
+    files = find_files(paths)
+    with Library.writing(settings.library) as library:
+        library.sign(settings)
+        run = _Run(library, settings, on_progress)
+        with library.settled():
+            run.read(files)
+        run.report.encode_seconds = run.encoder.seconds
+        run.report.seconds = time.perf_counter() - started
+        return run.report
+
+
+def rebuild(
+    settings: Settings, on_progress: Callable[[Progress], None] = lambda _: None
+) -> Report:
+    """Chunk and embed every stored article anew with the settings' model and chunking.
+
+    The old vectors serve until the new ones are complete; a rebuild cut short goes on where it was.
+    """
+    started = time.perf_counter()
+    Library.open(settings.library).close()
+    with Library.writing(settings.library) as library:
+        vectors = library.vectors_for(signature_of(settings))
+        present = vectors.ids()
+        encoder = _Encoder(settings)
+        articles = list(library.articles())
+        every: list[Passage] = []
+        for done, article in enumerate(articles, 1):
+            passages = split_passages(article, settings.passage_chars)
+            missing = [p for p in passages if p.id not in present]
+            if missing:
+                texts = [passage_input(article, p) for p in missing]
+                vectors.put([p.id for p in missing], encoder.encode(texts))
+            every.extend(passages)
+            on_progress(Progress(done, len(articles), done, len(every)))
+        library.replace_passages(settings, every)
+    return Report(
+        added=len(articles),
+        passages=len(every),
+        seconds=time.perf_counter() - started,
+        encode_seconds=encoder.seconds,
+    )
+
+
+class _Encoder:
+    """The embedding model, loaded when first needed, with the time it took."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._model: Embedder | None = None
+        self.seconds = 0.0
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self._model is None:
+            from index.models import Embedder
+
+            self._model = Embedder(self._settings)
+        started = time.perf_counter()
+        vectors = self._model.encode_passages(texts)
+        self.seconds += time.perf_counter() - started
+        return vectors
+
+
+class _Run:
+    """One run over files: the articles waiting to be embedded and the files they complete."""
+
+    def __init__(
+        self, library: Library, settings: Settings, on_progress: Callable[[Progress], None]
+    ) -> None:
+        self.library = library
+        self.settings = settings
+        self.report = Report()
+        self.encoder = _Encoder(settings)
+        self.on_progress = on_progress
+        self.waiting: dict[str, tuple[str, Article, list[Passage]]] = {}
+        self.complete: list[FileRead] = []
+        self.done = self.total = 0
+
+    def read(self, files: Sequence[Path]) -> None:
+        """Read the files that changed since they were last read."""
+        known = self.library.known_files()
+        changed: list[tuple[Path, str, int]] = []
+        for path in files:
+            self.report.files += 1
+            location = str(path.resolve())
+            try:
+                mark, size = fingerprint(path), path.stat().st_size
+            except UnreadableError as exc:
+                self._finish(FileRead(location, "", (), (Rejection(str(path), str(exc)),)))
+                continue
+            if known.get(location) == mark:
+                self.report.unchanged += 1
+            else:
+                changed.append((path, mark, size))
+        self.total = sum(size for _, _, size in changed)
+        for path, mark, size in changed:
+            self._read_file(path, mark)
+            self.done += size
+        self._flush()
+
+    def _read_file(self, path: Path, mark: str) -> None:
+        location = str(path.resolve())
+        article_ids: list[str] = []
+        rejections: list[Rejection] = []
+        for item in read_file(path, int(self.settings.max_article_mb * 1e6)):
+            if isinstance(item, Rejection):
+                rejections.append(item)
+                continue
+            article_ids.append(item.id)
+            self._take(location, item)
+        self._finish(FileRead(location, mark, article_ids, rejections))
+
+    def _take(self, location: str, article: Article) -> None:
+        known = article.id in self.waiting or self.library.has(article.id)
+        passages = [] if known else split_passages(article, self.settings.passage_chars)
+        if not known:
+            self.report.added += 1
+            self.waiting[article.id] = (location, article, passages)
+        if sum(len(entry[2]) for entry in self.waiting.values()) >= BATCH_PASSAGES:
+            self._flush()
+
+    def _finish(self, file: FileRead) -> None:
+        self.report.rejections.extend(file.rejections)
+        self.complete.append(file)
+
+    def _flush(self) -> None:
+        """Embed and commit what waits, a batch at a time, then the files that completes."""
+        import numpy as np
+
+        texts = [passage_input(a, p) for _, a, passages in self.waiting.values() for p in passages]
+        batches = []
+        for at in range(0, len(texts), BATCH_PASSAGES):
+            batches.append(self.encoder.encode(texts[at : at + BATCH_PASSAGES]))
+        vectors = np.concatenate(batches) if batches else np.zeros((0, 1), np.float32)
+        entries = []
+        at = 0
+        for location, article, passages in self.waiting.values():
+            entries.append(Entry(location, article, passages, vectors[at : at + len(passages)]))
+            at += len(passages)
+        self.library.add(entries, self.complete)
+        self.report.passages += len(texts)
+        self.waiting.clear()
+        self.complete.clear()
+        self.on_progress(
+            Progress(self.done, self.total, self.report.added, self.report.passages)
+        )

@@ -1,0 +1,76 @@
+"""Blocks and sentences of an article, as offsets into its text.
+
+A block is a paragraph, a heading or a list item: no sentence and no passage reads across two blocks
+as if they were one. Sentences come from sentencex (Wikimedia's segmenter) and are found inside blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sentencex import get_sentence_boundaries
+
+_BREAK = re.compile(
+    r"""\r?\n(?:[ \t\u00a0]*\r?\n)+       # blank lines
+      | \r?\n(?=[ \t]*(?:[-*+•·]|\d{1,3}\\?[.)])[ \t\u00a0]+\S)  # a list item
+      | \r?\n(?=\#{1,6}[ \t])            # a heading
+      | (?<=[.!?:”"…])[ \t]*\r?\n(?=\S)  # a line that ends a sentence
+    """,
+    re.VERBOSE,
+)
+_LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•·]|\d{1,3}\\?[.)])[ \t\u00a0]+(?=\S)")
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S|[ \t]*(?:\*\*|__)[^\n]{1,120}(?:\*\*|__):?[ \t]*\Z")
+_MARKERS_ONLY = re.compile(r"\W*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The span `[start, end)` of one sentence, without the white space and list marker around it.
+
+    `block` counts the article's blocks; `heading` and `item` say what the block is.
+    """
+
+    start: int
+    end: int
+    block: int
+    heading: bool = False
+    item: bool = False
+
+
+def split_sentences(text: str, language: str = "en") -> list[Sentence]:
+    """Return the sentences of `text` in order: not overlapping, each with a letter or digit in it."""
+    sentences: list[Sentence] = []
+    for number, (start, end) in enumerate(_blocks(text)):
+        block = text[start:end]
+        marker = _LIST_MARKER.match(block)
+        heading = bool(_HEADING.match(block)) or _is_label(block)
+        offset = start + (marker.end() if marker else 0)
+        for boundary in get_sentence_boundaries(language, text[offset:end]):
+            span = _trim(text, offset + boundary["start_index"], offset + boundary["end_index"])
+            if not _MARKERS_ONLY.match(text[span[0] : span[1]]):
+                sentences.append(Sentence(*span, number, heading, marker is not None))
+    return sentences
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _BREAK.finditer(text):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
+
+
+def _is_label(block: str) -> bool:
+    """A short line of its own without a full stop heads what follows it."""
+    line = block.strip().strip("*_ ")
+    return len(line) <= 80 and "\n" not in line and not line.endswith((".", "!", "?", "”", '"', ";"))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

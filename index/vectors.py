@@ -1,0 +1,86 @@
+"""The Chroma side of a library: one vector a passage, keyed by passage id."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import chromadb
+from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError
+
+from index.errors import LibraryDamaged, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_NAME = "passages"
+_PAGE = 5_000  # Chroma takes at most 5,461 items a call
+
+
+class Vectors:
+    """The vectors of a library's passages, searched by cosine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with self._translated():
+            client = chromadb.PersistentClient(
+                str(folder), ChromaSettings(anonymized_telemetry=False)
+            )
+            self._collection = client.get_or_create_collection(
+                _NAME,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": 200, "sync_threshold": 4000}},
+            )
+
+    def put(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Store vectors of shape (len(ids), dimensions), replacing those stored under the ids."""
+        with self._translated():
+            for at in range(0, len(ids), _PAGE):
+                page = slice(at, at + _PAGE)
+                self._collection.upsert(list(ids[page]), embeddings=vectors[page])
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forget the vectors stored under the ids, if any."""
+        with self._translated():
+            for at in range(0, len(ids), _PAGE):
+                self._collection.delete(list(ids[at : at + _PAGE]))
+
+    def nearest(self, vector: NDArray[np.float32], count: int) -> list[str]:
+        """Return the ids of the `count` nearest vectors, nearest first."""
+        with self._translated():
+            found = self._collection.query(vector[None], n_results=count, include=[])
+        return list(found["ids"][0])
+
+    def ids(self) -> set[str]:
+        """Return the ids of all vectors."""
+        known: set[str] = set()
+        with self._translated():
+            while page := self._collection.get(limit=_PAGE, offset=len(known), include=[])["ids"]:
+                known.update(page)
+        return known
+
+    def count(self) -> int:
+        """Return how many vectors there are."""
+        with self._translated():
+            return int(self._collection.count())
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except ChromaError as exc:
+            message = str(exc)
+            if any(sign in message.lower() for sign in ("readonly", "full", "permission")):
+                raise StorageError(
+                    f"The vector store {self.folder} cannot be written: {message}.",
+                    "Free space or allow writing there, then run the command again.",
+                ) from exc
+            raise LibraryDamaged(
+                f"The vector store {self.folder} cannot be read: {message}.",
+                "Run: memoire doctor --mend",
+            ) from exc
