@@ -146,6 +146,18 @@ class Sentence:
     attribution: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """The last word of a writer: who wrote, from which prompt, and what it was denied.
+
+    `dropped_markers` counts citation markers that named no passage of this turn.
+    """
+
+    writer: str
+    prompt: str | None = None
+    dropped_markers: int = 0
+
+
 # What `Assistant.stream` yields, in this order: SearchedFor, then Notice and ClaimWritten, Finished.
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answers import (
     Answer,
+    Byline,
     Claim,
     ClaimWritten,
     Event,
@@ -41,8 +42,13 @@ class _Draft:
     numbering: Numbering = field(default_factory=Numbering)
     claims: list[Claim] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    byline: Byline = field(default_factory=lambda: Byline("nobody"))
 
-    def show(self, item: Sentence | Notice) -> Event:
+    def take(self, item: Sentence | Notice | Byline) -> Event | None:
+        """Keep what the writer gave; return what of it is to be shown."""
+        if isinstance(item, Byline):
+            self.byline = item
+            return None
         if isinstance(item, Notice):
             self.notices.append(item.text)
             return item
@@ -99,7 +105,8 @@ class Assistant:
         yield SearchedFor(evidence.searched_for)
         draft = _Draft()
         for item in self.writer.write(evidence):
-            yield draft.show(item)
+            if event := draft.take(item):
+                yield event
         yield Finished(self._answer(evidence, draft, time.perf_counter() - started))
 
     def _answer(self, evidence: Evidence, draft: _Draft, seconds: float) -> Answer:
@@ -113,12 +120,12 @@ class Assistant:
             closest=_closest(evidence) if abstained else (),
             searched_for=evidence.searched_for,
             as_of=self._as_of(draft.claims),
-            writer=self.writer.name,
-            prompt=self.writer.prompt_name,
+            writer=draft.byline.writer,
+            prompt=draft.byline.prompt,
             index_hash=self.library.index_hash,
             seconds=round(seconds, 3),
             notices=tuple(draft.notices),
-            dropped_markers=self.writer.dropped_markers,
+            dropped_markers=draft.byline.dropped_markers,
         )
 
     def _as_of(self, claims: Sequence[Claim]) -> str | None:

@@ -1,0 +1,1 @@
+"""Prompt versions, one file each, and their loader."""
