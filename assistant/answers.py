@@ -6,7 +6,7 @@ The pages, the command line's JSON and the evaluation all read this one object.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -121,11 +121,15 @@ class Answer(_Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for a question: the standalone query and its hits, best first."""
+    """What was found for a question: the standalone query and its hits, best first.
+
+    `rarity` gives the inverse document frequency of the query's content words in the library.
+    """
 
     question: Question
     searched_for: str
     hits: Sequence[Hit]
+    rarity: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

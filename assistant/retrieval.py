@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answers import Evidence, Question
+from assistant.asked import content_words
 from assistant.conversation import standalone
 from index.search import SearchEngine
 
@@ -35,7 +36,8 @@ class Retrieval:
 
     def _search(self, asked: tuple[Question, str]) -> Evidence:
         question, query = asked
-        return Evidence(question, query, self.engine.search(query, _HITS))
+        rarity = self.engine.library.rarity(content_words(query))
+        return Evidence(question, query, self.engine.search(query, _HITS), rarity)
 
 
 def _with_query(question: Question) -> tuple[Question, str]:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.answers import Byline, Sentence, Span
-from index.sentences import split_sentences
+from assistant.answers import Byline, Span
+from assistant.answers import Sentence as Written
+from assistant.asked import Asked, stems
+from assistant.excerpts import Excerpt, attribution, excerpt
+from assistant.selection import Candidate, answerable, candidates
 
 if TYPE_CHECKING:
     from assistant.answers import Evidence, Notice
     from index.articles import Article
     from index.models import Reranker
+
+NAME = "verbatim"
+
+_MOST = 3
+_MOST_OF_MANY = 5  # of a list, or of opposing accounts
+_MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
+_SAME = 0.6  # Jaccard of stems above which two sentences say the same
 
 
 class VerbatimWriter:
@@ -20,26 +30,70 @@ class VerbatimWriter:
     def __init__(self, reranker: Reranker) -> None:
         self._reranker = reranker
 
-    def write(self, evidence: Evidence) -> Iterator[Sentence | Notice | Byline]:
-        """Yield the sentences that answer, most relevant first."""
-        spans = [
-            Span(hit.article, s.start, s.end)
-            for hit in evidence.hits[:3]
-            for s in split_sentences(hit.article.text)
-            if hit.passage.start <= s.start and s.end <= hit.passage.end
-        ]
-        texts = [span.article.text[span.start : span.end] for span in spans]
-        scores = self._reranker.score(evidence.searched_for, texts)
-        order = sorted(range(len(spans)), key=lambda i: -scores[i])[:3]
-        for i in order:
-            if scores[i] > 0:
-                lead = attribution(spans[i].article)
-                yield Sentence(f"{lead}: “{' '.join(texts[i].split())}”", [spans[i]], lead)
-        yield Byline("verbatim")
+    def write(self, evidence: Evidence) -> Iterator[Written | Notice | Byline]:
+        """Yield the sentences that answer, the most relevant article first; none if none does."""
+        asked = Asked.of(evidence.searched_for)
+        found = candidates(evidence, asked, self._reranker)
+        if answerable(evidence, asked, found):
+            yield from _quoted(_choose(found, asked))
+        yield Byline(NAME)
 
 
-def attribution(article: Article) -> str:
-    """Return who said it and when, from the article's own metadata."""
-    who = article.speaker or article.outlet or article.title
-    when = article.published.text if article.published else "undated"
-    return f"{who}, {when}"
+def _choose(found: Sequence[Candidate], asked: Asked) -> list[Candidate]:
+    ordered = sorted(found, key=lambda c: -c.score)
+    most = _MOST_OF_MANY if asked.several or asked.sides else _MOST
+    chosen: list[Candidate] = []
+    for candidate in ordered:
+        if len(chosen) == most or candidate.score < ordered[0].score - _MARGIN:
+            break
+        if not any(_same(candidate, other) for other in chosen):
+            chosen.append(candidate)
+    if asked.sides:
+        chosen = _with_other_side(chosen, ordered, most)
+    return chosen
+
+
+def _with_other_side(
+    chosen: list[Candidate], ordered: Sequence[Candidate], most: int
+) -> list[Candidate]:
+    """Give a second article a place where one account would take them all."""
+    first = chosen[0].article.id
+    if any(candidate.article.id != first for candidate in chosen):
+        return chosen
+    other = next((c for c in ordered if c.article.id != first and not _same(c, chosen[0])), None)
+    return [*chosen[: most - 1], other] if other else chosen
+
+
+def _same(one: Candidate, other: Candidate) -> bool:
+    a, b = stems(one.text), stems(other.text)
+    return len(a & b) > _SAME * len(a | b)
+
+
+def _quoted(chosen: Sequence[Candidate]) -> Iterator[Written]:
+    """Quote article by article, in the order of each one's best sentence, then of the text."""
+    by_article: dict[str, list[Candidate]] = {}
+    for candidate in chosen:
+        by_article.setdefault(candidate.article.id, []).append(candidate)
+    for group in by_article.values():
+        article = group[0].article
+        quotes = [excerpt(article, candidate.sentence) for candidate in group]
+        for quote in _joined(article, quotes):
+            lead = attribution(article, quote.start)
+            spans = [Span(article, start, end) for start, end in quote.spans]
+            yield Written(f"{lead}: “{quote.text(article)}”", spans, lead)
+
+
+def _joined(article: Article, quotes: Sequence[Excerpt]) -> list[Excerpt]:
+    """Join quotes that overlap or follow each other in the article."""
+    joined: list[Excerpt] = []
+    for quote in sorted(quotes, key=lambda q: q.start):
+        if joined and len(quote.spans) == len(joined[-1].spans) == 1:
+            (start, end), (begin, stop) = joined[-1].spans[0], quote.spans[0]
+            if not article.text[end:begin].strip():
+                joined[-1] = Excerpt(((start, max(end, stop)),))
+                continue
+        if joined and quote.spans[0] in joined[-1].spans:
+            joined[-1] = Excerpt((*joined[-1].spans, quote.spans[-1]))
+            continue
+        joined.append(quote)
+    return joined

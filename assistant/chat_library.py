@@ -1,0 +1,154 @@
+"""The library and the assistant behind the pages: opened once, renewed when they change."""
+
+from __future__ import annotations
+
+import heapq
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from index.errors import MemoireError, NoLibrary
+from index.library import DATABASE, Library, Overview
+from index.settings import load_settings
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from assistant.assistant import Assistant
+    from index.models import Embedder, Reranker
+    from index.settings import Settings
+
+SAMPLE_QUESTIONS = (
+    (
+        "What did Aliyev and Pashinyan sign at the White House?",
+        "2025-08-08-aliyev-pashinyan-washington.md",
+    ),
+    (
+        "Why does Azerbaijan want Armenia to change its constitution?",
+        "2024-09-bayramov-constitution-must-change.md",
+    ),
+    (
+        "How many Azerbaijani servicemen were killed in September 2022?",
+        "2022-09-bayramov-night-of-12-september.md",
+    ),
+)
+_ASKED_BY_TITLE = 3
+_THREADS = ThreadPoolExecutor(1, thread_name_prefix="warm")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an empty chat says about the library."""
+
+    overview: Overview
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The library as it is now, and the settings it is read with."""
+
+    settings: Settings
+    library: Library
+    index_hash: str
+
+    @property
+    def contents(self) -> Contents:
+        """How much there is, and what could be asked."""
+        return _contents(str(self.library.folder), self.index_hash, self.library)
+
+    def warm(self) -> None:
+        """Start loading the models, unless they are loaded or loading."""
+        _loading(self.settings)
+
+    def assistant(self) -> Assistant:
+        """Return the assistant over the library's present content, its models loaded.
+
+        Raises:
+            LibraryMismatch: another model or chunking made the library.
+            ModelUnavailable: a model cannot be loaded.
+        """
+        try:
+            embedder, reranker = _loading(self.settings).result()
+        except MemoireError:
+            _loading.clear()
+            raise
+        assistant = _assistant(self.settings, _identity(self.library.folder), self.index_hash)
+        assistant.retrieval.engine.embedder = embedder
+        assistant.retrieval.engine.reranker = reranker
+        return assistant
+
+
+def open_reading() -> Reading:
+    """Open the library that the settings name.
+
+    Raises:
+        InputError: a setting is wrong.
+        LibraryError: there is no library, or it cannot be used.
+    """
+    settings = load_settings()
+    folder = settings.library.resolve()
+    if not (folder / DATABASE).is_file():
+        raise NoLibrary(f"Nothing is indexed in {folder} yet.", "Run: memoire index PATH")
+    library = _library(folder, _identity(folder))
+    library.require(settings)
+    return Reading(settings, library, library.index_hash)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """Tell a library from one that was put in its place."""
+    stat = (folder / DATABASE).stat()
+    return stat.st_dev, stat.st_ino
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _library(folder: Path, identity: tuple[int, int]) -> Library:  # noqa: ARG001 - part of the key
+    return Library.open(folder)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={"index.settings.Settings": hash})
+def _assistant(settings: Settings, identity: tuple[int, int], index_hash: str) -> Assistant:  # noqa: ARG001
+    from assistant.assistant import Assistant
+
+    if client := sys.modules.get("chromadb.api.shared_system_client"):
+        # Chroma shares one view of a folder within a process and does not see what others add.
+        client.SharedSystemClient.clear_system_cache()
+    return Assistant(Library.open(settings.library.resolve()), settings)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={"index.settings.Settings": hash})
+def _loading(settings: Settings) -> Future[tuple[Embedder, Reranker]]:
+    return _THREADS.submit(_load_models, settings)
+
+
+def _load_models(settings: Settings) -> tuple[Embedder, Reranker]:
+    from index.models import Embedder, Reranker
+
+    return Embedder(settings), Reranker(settings)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _contents(folder: str, index_hash: str, _library: Library) -> Contents:  # noqa: ARG001
+    questions = [text for text, file in SAMPLE_QUESTIONS if _finds(_library, text, file)]
+    if len(questions) < len(SAMPLE_QUESTIONS):
+        dated = (article for article in _library.articles() if article.published)
+        newest = heapq.nlargest(
+            _ASKED_BY_TITLE, dated, key=lambda article: (article.published, article.id)
+        )
+        questions = [_about(article.title) for article in newest]
+    return Contents(_library.overview(), tuple(dict.fromkeys(questions)))
+
+
+def _finds(library: Library, question: str, file: str) -> bool:
+    found = library.resolve(library.lexical(question, 20))
+    return any(PurePath(article.source).name == file for _, article in found)
+
+
+def _about(title: str) -> str:
+    title = " ".join(title.split())
+    return title if title.endswith("?") else f"What happened: “{title.rstrip('.')}”?"

@@ -1,0 +1,56 @@
+"""Text that others wrote, made safe to show: as HTML it is text, as a label it is not Markdown."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from index.dates import parse_published
+
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_STARTS_REPLACEMENT = ":.@<>-"  # emoji codes, bare links and arrows are found after unescaping
+_WORD_JOINER = "\u2060"
+_LINE_ENDS = {"\n": "&#10;", "\r": "&#13;"}
+
+
+def as_html(text: str) -> str:
+    """Return HTML that shows exactly this text; its line ends survive Streamlit's clean-up."""
+    escaped = html.escape(text)
+    for char, reference in _LINE_ENDS.items():
+        escaped = escaped.replace(char, reference)
+    return escaped
+
+
+def as_label(text: str) -> str:
+    """Return Markdown for a widget's label that reads as this text on one line."""
+    return _PUNCTUATION.sub(_literal, " ".join(text.split()))
+
+
+def web_link(url: str | None) -> str | None:
+    """Return the url if a browser may be sent there: http or https, with a host."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def reads_right_to_left(text: str) -> bool:
+    """Tell whether the first letter that has a direction is written from right to left."""
+    kinds = (unicodedata.bidirectional(char) for char in text)
+    return next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L") != "L"
+
+
+def date_text(iso: str | None) -> str:
+    """Return an ISO date as a reader would write it."""
+    date = parse_published(iso)
+    return date.text if date else "date unknown"
+
+
+def _literal(match: re.Match[str]) -> str:
+    char = match[0]
+    return f"\\{char}" + (_WORD_JOINER if char in _STARTS_REPLACEMENT else "")

@@ -1,0 +1,168 @@
+"""The conversation of one browser tab: its turns, and which source is open."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from assistant.answers import Answer, ClaimWritten, Finished, Message, Question
+from index.errors import MemoireError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.answers import Citation, Event
+    from assistant.assistant import Assistant
+
+_MOMENT = 0.25
+
+
+class Turn:
+    """A question and what has come of it so far.
+
+    Its answer is written by a thread of its own, because the page may be drawn anew at any moment
+    (a citation was chosen) and Streamlit then runs it beside the run it replaces. Any number of
+    runs may `follow` the turn.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.answer: Answer | None = None
+        self.failure: MemoireError | None = None
+        self.stopped = False
+        self._events: list[Event] = []
+        self._started = False
+        self._ended = False
+        self._changed = threading.Condition()
+
+    @property
+    def live(self) -> bool:
+        """Whether more is to come."""
+        return not (self._ended or self.stopped)
+
+    @property
+    def citations(self) -> list[Citation]:
+        """All citations so far, in reading order."""
+        claims = [event.claim for event in self._events if isinstance(event, ClaimWritten)]
+        return [citation for claim in claims for citation in claim.citations]
+
+    def start(self, assistant: Assistant) -> None:
+        """Begin to write the answer, unless it was begun."""
+        with self._changed:
+            if self._started or not self.live:
+                return
+            self._started = True
+        threading.Thread(target=self._write, args=(assistant,), name="answer", daemon=True).start()
+
+    def follow(self) -> Iterator[Event | None]:
+        """Yield every event from the first to the last, waiting for those to come.
+
+        None says that nothing came for a moment.
+        """
+        seen = 0
+        while True:
+            with self._changed:
+                if seen == len(self._events) and self.live:
+                    self._changed.wait(_MOMENT)
+                news, live = self._events[seen:], self.live
+            yield from news
+            seen += len(news)
+            if not news:
+                if not live:
+                    return
+                yield None
+
+    def stop(self) -> None:
+        """Keep what there is; nothing more will come."""
+        with self._changed:
+            self.stopped = self.stopped or self.live
+            self._changed.notify_all()
+
+    def fail(self, error: MemoireError) -> None:
+        """End with an error."""
+        with self._changed:
+            self.failure, self._ended = error, True
+            self._changed.notify_all()
+
+    def _write(self, assistant: Assistant) -> None:
+        try:
+            for event in assistant.stream(self.question):
+                with self._changed:
+                    if self.stopped:
+                        return
+                    self._events.append(event)
+                    self.answer = event.answer if isinstance(event, Finished) else None
+                    self._changed.notify_all()
+        except MemoireError as exc:
+            self.fail(exc)
+        finally:
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The source being read: a citation of a turn by its place among them, or an article as such.
+
+    `token` is new with every choice, so choosing the same citation again scrolls to it again.
+    """
+
+    turn: int
+    article_id: str
+    citation: int | None = None
+    token: int = field(default_factory=time.monotonic_ns)
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What one tab holds."""
+
+    turns: list[Turn] = field(default_factory=list)
+    opened: Opened | None = None
+
+    def ask(self, text: str) -> None:
+        """Add a turn; an unfinished one before it is stopped."""
+        self._stop()
+        self.turns.append(Turn(Question(text=text, history=self._history())))
+
+    def open_citation(self, turn: int, citation: int) -> None:
+        """Open the source of a citation, by its place among the turn's citations."""
+        article_id = self.turns[turn].citations[citation].article_id
+        self.opened = Opened(turn, article_id, citation)
+
+    def open_article(self, turn: int, article_id: str) -> None:
+        """Open an article at its top."""
+        self.opened = Opened(turn, article_id)
+
+    def close_source(self) -> None:
+        """Close the source panel."""
+        self.opened = None
+
+    def clear(self) -> None:
+        """Start over."""
+        self._stop()
+        self.turns.clear()
+        self.opened = None
+
+    def _stop(self) -> None:
+        if self.turns:
+            self.turns[-1].stop()
+
+    def _history(self) -> tuple[Message, ...]:
+        messages: list[Message] = []
+        for turn in self.turns:
+            if turn.answer:
+                messages.append(Message(role="user", content=turn.question.text))
+                messages.append(Message(role="assistant", content=turn.answer.text))
+        return tuple(messages)
+
+
+def conversation() -> Conversation:
+    """Return this tab's conversation."""
+    held: Conversation = st.session_state.setdefault("conversation", Conversation())
+    return held

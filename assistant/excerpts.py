@@ -1,0 +1,118 @@
+"""What to quote for a chosen sentence, so that it reads whole, and who is speaking there.
+
+A sentence that leans on the one before it ("He added …") is quoted with it; a list item is quoted
+with the sentence that introduces the list. Offsets always point into the stored text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from index.sentences import Sentence, split_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.articles import Article
+
+_LEANS = re.compile(
+    r"(?:[a-z]"
+    r"|(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its|Such|The (?:two|latter|former|same)"
+    r"|In (?:addition|turn|response)|Furthermore|Moreover|Similarly|Likewise|Instead|Also|However"
+    r"|Therefore|Thus|Both|And|But|Nor|Yet)\b)"
+)
+_LONGEST = 700
+_LIST_REACH = 25
+_TURN = re.compile(
+    r"(?:^|\n)[ \t]*(?:(Q)(?=[ \t\u00a0]+\S)|((?:[A-Z][A-Z.’'\-]+|[A-Z]\.)(?: [A-Z][A-Z.’'\-]*){0,5}):)"
+)
+_MARKUP = re.compile(r"\*\*|__|\\(?=[^\w\s])|(?<!\w)\*(?=\w)|(?<=[\w.,;!?])\*(?!\w)")
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
+REPORTER = "Q"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Spans of one article to quote together, in order."""
+
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def start(self) -> int:
+        """Where its last, decisive span begins."""
+        return self.spans[-1][0]
+
+    def text(self, article: Article) -> str:
+        """Return what a reader sees: spans joined by an ellipsis, lines unwrapped, markup dropped."""
+        return " … ".join(readable(article.text[start:end]) for start, end in self.spans)
+
+
+@lru_cache(maxsize=256)
+def sentences_of(article: Article) -> tuple[Sentence, ...]:
+    """Return the article's sentences in order."""
+    return tuple(split_sentences(article.text))
+
+
+def excerpt(article: Article, sentence: Sentence) -> Excerpt:
+    """Return what to quote for a sentence of the article."""
+    every = sentences_of(article)
+    at = every.index(sentence)
+    if sentence.item and (lead := _list_lead(article, every, at)):
+        return Excerpt(((lead.start, lead.end), (sentence.start, sentence.end)))
+    start = sentence.start
+    while at and _LEANS.match(article.text, every[at].start):
+        before = every[at - 1]
+        if before.heading or before.item != sentence.item or sentence.end - before.start > _LONGEST:
+            break
+        if before.block != every[at].block and not article.text[every[at].start].isupper():
+            break
+        start, at = before.start, at - 1
+        if start < sentence.start - _LONGEST // 2:
+            break
+    return Excerpt(((start, sentence.end),))
+
+
+def _list_lead(article: Article, every: Sequence[Sentence], at: int) -> Sentence | None:
+    for before in reversed(every[max(0, at - _LIST_REACH) : at]):
+        if article.text[before.end - 1] == ":":
+            return before
+        if not before.item:
+            return None
+    return None
+
+
+@lru_cache(maxsize=256)
+def _turns(text: str) -> tuple[tuple[int, str], ...]:
+    """Return where each turn of a transcript begins and whose it is; nothing elsewhere."""
+    turns = tuple((match.start(), match[1] or match[2]) for match in _TURN.finditer(text))
+    names = [name for _, name in turns]
+    return turns if len(names) > len(set(names)) else ()
+
+
+def speaking(article: Article, offset: int) -> str | None:
+    """Return whose turn it is at an offset of a transcript: a name, `REPORTER`, or None elsewhere."""
+    names = [name for start, name in _turns(article.text) if start <= offset]
+    return names[-1] if names else None
+
+
+def attribution(article: Article, offset: int) -> str:
+    """Return who said it and when, from the article's own metadata and, in a transcript, its turns."""
+    turn = speaking(article, offset)
+    speaker = _named(turn) if turn else article.speaker
+    who = ", ".join(part for part in (speaker, None if article.speaker else article.outlet) if part)
+    when = article.published.text if article.published else "undated"
+    return f"{who or article.title}, {when}"
+
+
+def _named(turn: str) -> str:
+    small = {"OF", "THE", "AND", "FOR"}
+    words = [w.lower() if w in small and i else w.capitalize() for i, w in enumerate(turn.split())]
+    return " ".join(words)
+
+
+def readable(text: str) -> str:
+    """Return text as one line without Markdown's marks; the words are untouched."""
+    return " ".join(_MARKUP.sub("", _LINK.sub(r"\1", text)).split())

@@ -1,0 +1,75 @@
+"""Citation markers in a model's text: a stream of text → sentences with the passages they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sentencex import segment
+
+_MARKER = re.compile(r"\s*[\[【]\s*((?:passages?\s*)?\d+(?:\s*[,;–-]\s*\d+)*)\s*[\]】]", re.IGNORECASE)
+_LEADING = re.compile(rf"(?:{_MARKER.pattern})+[.!?]?\s*", re.IGNORECASE)
+_UNFINISHED = re.compile(r"\s*[\[【][^\]】]*\Z")
+_BULLET = re.compile(r"\A\s*(?:[-*•]\s+|\d+[.)]\s+|#+\s+)")
+_WIDEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sentence of a model's draft, its markers taken out, and the numbers they named, in order."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+class MarkerReader:
+    """Reads a model's text as it streams; a sentence comes out once its markers are complete."""
+
+    def __init__(self) -> None:
+        self._buffer = ""
+
+    def feed(self, chunk: str) -> Iterator[Draft]:
+        """Take the next piece of text; yield the sentences that are now complete."""
+        self._buffer += chunk
+        pieces = _pieces(self._buffer)
+        while len(pieces) > 1 and not _UNFINISHED.match(pieces[1]):
+            piece = pieces.pop(0)
+            self._buffer = self._buffer[len(piece) :]
+            yield from _draft(piece)
+
+    def finish(self) -> Iterator[Draft]:
+        """Yield what is left at the end of the text."""
+        for piece in _pieces(self._buffer):
+            yield from _draft(piece)
+        self._buffer = ""
+
+
+def _pieces(text: str) -> list[str]:
+    """Split into sentences, each with the markers that follow it; they join to the text again."""
+    pieces: list[str] = []
+    for line in text.splitlines(keepends=True):
+        for piece in segment("en", line) or [line]:
+            markers = _LEADING.match(piece)
+            if markers and pieces:
+                pieces[-1] += markers[0]
+                piece = piece[markers.end() :]
+            if piece:
+                pieces.append(piece)
+    return pieces if "".join(pieces) == text else [text]
+
+
+def _draft(piece: str) -> Iterator[Draft]:
+    numbers = tuple(dict.fromkeys(n for m in _MARKER.finditer(piece) for n in _numbers(m[1])))
+    text = " ".join(_BULLET.sub("", _MARKER.sub("", piece)).split())
+    if any(char.isalnum() for char in text):
+        yield Draft(text, numbers)
+
+
+def _numbers(inside: str) -> list[int]:
+    found: list[int] = []
+    for part in re.split(r"\s*[,;]\s*", re.sub(r"(?i)passages?\s*", "", inside)):
+        first, *rest = (int(number) for number in re.split(r"\s*[–-]\s*", part))
+        last = rest[0] if rest else first
+        found.extend(range(first, last + 1) if 0 <= last - first <= _WIDEST else [first])
+    return found
