@@ -6,7 +6,6 @@ The pages, the command line's JSON and the evaluation all read this one object.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from index.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from index.articles import Article, Hit
 
 MAX_QUESTION_CHARS = 4_000
@@ -198,7 +198,7 @@ Event = SearchedFor | Notice | ClaimWritten | Finished
 
 def reference(article: Article) -> Reference:
     """Return what identifies the article to a reader."""
-    return Reference(**_identity(article))
+    return Reference.model_validate(_identity(article))
 
 
 class Numbering:
@@ -214,16 +214,16 @@ class Numbering:
 
     def _citation(self, span: Span) -> Citation:
         article = span.article
-        return Citation(
-            **_identity(article),
-            number=self._numbers.setdefault(article.id, len(self._numbers) + 1),
-            start=span.start,
-            end=span.end,
-            quote=article.text[span.start : span.end],
-        )
+        place = {
+            "number": self._numbers.setdefault(article.id, len(self._numbers) + 1),
+            "start": span.start,
+            "end": span.end,
+            "quote": article.text[span.start : span.end],
+        }
+        return Citation.model_validate(_identity(article) | place)
 
 
-def _identity(article: Article) -> dict[str, str | None]:
+def _identity(article: Article) -> dict[str, object]:
     return {
         "article_id": article.id,
         "source": article.source,

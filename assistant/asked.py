@@ -1,57 +1,20 @@
-"""What a question asks for — a number, a date, a person, a place, a list — and whether a text holds it.
-
-Everything here is deterministic and works on surface forms; it weighs candidates, it decides nothing
-alone.
-"""
+"""What a question asks for, read from its surface: its terms, names and years, and its shape."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 import snowballstemmer
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-class Wanted(StrEnum):
-    """The kind of answer a question asks for."""
-
-    NUMBER = "number"
-    DATE = "date"
-    PERSON = "person"
-    PLACE = "place"
-    OTHER = "other"
-
-
-_MONTH = (
-    r"January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Jan\.|Feb\.|Mar\.|Apr\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\."
-)
-_ASKS = (
-    (Wanted.NUMBER, r"\bhow (many|much|long|large|big|far|high|old|often)\b"
-                    r"|\b(what|which) (share|percentage|per cent|percent|number|amount|sum|figures?|total"
-                    r"|proportion|value|size)\b"),
-    (Wanted.DATE, r"\b(when|what (date|day|year|month|time)|which (day|year|month)|since when"
-                  r"|how (recently|long ago)|by what date)\b"),
-    (Wanted.PERSON, r"\b(who|whom|whose|which (person|minister|president|leaders?|officials?|envoys?"
-                    r"|ambassadors?|diplomats?))\b"),
-    (Wanted.PLACE, r"\b(where|(which|what) (city|country|countries|place|town|capital|venue))\b"),
-)  # fmt: skip
-_ASKS_FOR = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKS]
-_NUMBER = re.compile(
-    r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty"
-    r"|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|half|third"
-    r"|quarter|percent|per cent|double[ds]?|tripled?)\b",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    rf"\b(({_MONTH})|(19|20)\d\d|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|tomorrow"
-    r"|(last|next|this) (week|month|year|spring|summer|autumn|fall|winter))\b"
-)
-_NAME = re.compile(r"(?<![.!?:“\"] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+(?: (?:of |al-|bin |van |de )?[A-ZÀ-Þ][\w’'-]+)*")
+_CAPITALISED = re.compile(r"\b[A-ZÀ-ÞА-Я][\w’'-]+")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _WORD = re.compile(r"[^\W_]+")
 _LISTS = re.compile(
     r"\b(what (are|were|steps|measures|areas|topics|issues|commitments|principles|priorities|points"
@@ -65,43 +28,40 @@ _SIDES = re.compile(
     re.IGNORECASE,
 )
 _STOP = frozenset(
-    "a about after again against all also am an and any are as at be because been before being between"
-    " both but by can could describe did do does doing during each explain for from further give had has"
-    " have having he her here hers him his how i if in into is it its itself just made make many me more"
-    " most much my name no nor not of on once only or other our out over own please said same say says"
-    " she should so some speech statement such tell than that the their them then there these they this"
-    " those through to too under until up us very was we were what when where which while who whom whose"
-    " why will with would you your according each mention mentioned much talk talked".split()
+    """
+    a about according after again against all also am an and any are as at be because been
+    before being between both but by can could describe did do does doing during each
+    explain for from further give had has have having he her here hers him his how i if in
+    into is it its itself just made make many me mention mentioned more most much my name no
+    nor not of on once only or other our out over own please said same say says she should
+    so some speech statement such talk talked tell than that the their them then there these
+    they this those through to too under until up us very was we were what when where which
+    while who whom whose why will with would you your
+    """.split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question asks for, and the words that carry its meaning, by their stems."""
+    """What a question asks for: the words that carry its meaning by their stems, names, years, shape."""
 
-    text: str
-    wanted: Wanted
     terms: Mapping[str, str]
+    names: frozenset[str]
+    years: frozenset[int]
     several: bool
     sides: bool
 
     @classmethod
     def of(cls, question: str) -> Asked:
         """Read a standalone question."""
-        found = (kind for kind, pattern in _ASKS_FOR if pattern.search(question))
+        _, _, after_first = question.partition(" ")
         return cls(
-            text=question,
-            wanted=next(found, Wanted.OTHER),
             terms={_stem(word): word for word in content_words(question)},
+            names=frozenset(stems(" ".join(_CAPITALISED.findall(after_first)))),
+            years=frozenset(int(year) for year in _YEAR.findall(question)),
             several=bool(_LISTS.search(question)),
             sides=bool(_SIDES.search(question)),
         )
-
-    def held_by(self, text: str) -> bool | None:
-        """Tell whether the text holds an answer of the kind wanted; None where any text may."""
-        if self.wanted is Wanted.OTHER:
-            return None
-        return any(match not in self.text for match in _instances(self.wanted, text))
 
 
 def content_words(text: str) -> list[str]:
@@ -113,14 +73,6 @@ def content_words(text: str) -> list[str]:
 def stems(text: str) -> set[str]:
     """Return the stems of the text's content words."""
     return {_stem(word) for word in content_words(text)}
-
-
-def _instances(wanted: Wanted, text: str) -> Iterable[str]:
-    if wanted is Wanted.NUMBER:
-        return (match[0] for match in _NUMBER.finditer(text))
-    if wanted is Wanted.DATE:
-        return (match[0] for match in _DATE.finditer(text))
-    return (match[0] for match in _NAME.finditer(text))
 
 
 def _folded(text: str) -> str:

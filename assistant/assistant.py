@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,9 +23,10 @@ from assistant.answers import (
     Sentence,
     reference,
 )
-from index.library import Library
 
 if TYPE_CHECKING:
+    from index.library import Library
+    from collections.abc import Iterator, Sequence
     from assistant.retrieval import Retrieval
     from assistant.writers import Writer
     from index.settings import Settings

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from langchain.chat_models import init_chat_model
@@ -25,6 +24,7 @@ from assistant.selection import answerable, candidates
 from index.errors import InputError, ModelUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from assistant.writers import Writer
     from index.articles import Hit
     from index.models import Reranker
@@ -170,10 +170,8 @@ def _messages(evidence: Evidence) -> list[BaseMessage]:
 
 def _numbered(hits: Sequence[Hit]) -> str:
     """The passages as delimited data; a passage cannot close its own delimiter."""
-    return "\n\n".join(
-        f"<passage {n}>\n{_TAG.sub('‹', f'{hit.article.heading}\n{hit.text}')}\n</passage {n}>"
-        for n, hit in enumerate(hits, start=1)
-    )
+    texts = (_TAG.sub("‹", f"{hit.article.heading}\n{hit.text}") for hit in hits)
+    return "\n\n".join(f"<passage {n}>\n{text}\n</passage {n}>" for n, text in enumerate(texts, start=1))
 
 
 def _text(chunk: Any) -> str:  # noqa: ANN401 - an AIMessageChunk whose content may be blocks

@@ -209,9 +209,7 @@ def chat(
 
 
 @app.command()
-def status(
-    ctx: typer.Context, *, as_json: JsonOption = False, library: LibraryOption = None
-) -> None:
+def status(ctx: typer.Context, *, as_json: JsonOption = False, library: LibraryOption = None) -> None:
     """Say what the library holds."""
     settings = settings_from(ctx, library)
     from assistant.terminal import harmless, write_json

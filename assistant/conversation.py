@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-from assistant.answers import Question
 from assistant.asked import content_words
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.answers import Question
 
 _POINTS_BACK = re.compile(
     r"^(and|but|so|or|what about|how about|why|when|where|who else|what else|which of|anything)\b"

@@ -1,4 +1,4 @@
-"""Does the evidence hold a sentence, and where exactly?
+"""Whether the evidence holds a sentence, and where exactly.
 
 A sentence is held by a sentence of the evidence when its numbers all stand there (or in the article's
 date and title), most of its words do, and the cross-encoder finds the one relevant to the other.

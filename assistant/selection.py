@@ -1,14 +1,12 @@
 """Which sentences of the evidence answer the question, and whether they do.
 
 Each sentence of the best passages is scored by the cross-encoder under its article's heading, and that
-score is weighed with what the question asks for. The weights are logistic regressions; where they were
-fitted and how they did on questions they never saw is in `docs/answering.md`.
+score decides the order. Where the weights come from, and what was tried and dropped, is in
+`docs/answering.md`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ from assistant.asked import Asked, stems
 from assistant.excerpts import REPORTER, readable, sentences_of, speaking
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from assistant.answers import Evidence
     from index.articles import Article, Hit
     from index.models import Reranker
@@ -24,22 +23,22 @@ if TYPE_CHECKING:
 _PASSAGES = 6
 _HEADING_CHARS = 160
 _SENTENCE_CHARS = 700
+_OTHER_YEAR = 1.5  # logits off a sentence from a year the question does not ask about
+_ANSWERED = -0.073
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer, with what speaks for it.
+    """A sentence that may answer.
 
-    `score` is the cross-encoder's logit under the article's heading; `overlap` the share, weighed by
-    rarity, of the question's words in the sentence; `holds` whether it holds the kind of answer wanted.
+    `score` is the cross-encoder's logit under the article's heading, less something for a sentence
+    from another year than the question names.
     """
 
     hit: Hit
     sentence: Sentence
     text: str
     score: float
-    overlap: float
-    holds: bool | None
 
     @property
     def article(self) -> Article:
@@ -59,19 +58,30 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
     inputs = [f"{h.article.heading[:_HEADING_CHARS]}\n{t[:_SENTENCE_CHARS]}" for h, _, t in found]
     scores = reranker.score(evidence.searched_for, inputs)
     return [
-        Candidate(h, s, t, float(score), overlap(asked, t, evidence.rarity), asked.held_by(t))
+        Candidate(h, s, t, float(score) - _off_year(asked, h.article, t))
         for (h, s, t), score in zip(found, scores, strict=True)
     ]
 
 
-def overlap(asked: Asked, text: str, rarity: Mapping[str, float]) -> float:
-    """Return the share of the question's words found in the text, weighed by rarity; 0 to 1."""
-    weights = {stem: rarity.get(word, 0.0) for stem, word in asked.terms.items()}
-    total = sum(weights.values())
-    there = stems(text)
-    return sum(w for stem, w in weights.items() if stem in there) / total if total else 0.0
+def _off_year(asked: Asked, article: Article, text: str) -> float:
+    if not asked.years or article.published is None or article.published.year in asked.years:
+        return 0.0
+    return 0.0 if any(str(year) in text for year in asked.years) else _OTHER_YEAR
 
 
 def answerable(evidence: Evidence, asked: Asked, found: Sequence[Candidate]) -> bool:
-    """Tell whether the candidates hold an answer."""
-    return bool(found) and max(c.score for c in found) > 0
+    """Tell whether the candidates hold an answer.
+
+    A logistic regression over three signals: the best sentence's score, its passage's score, and how
+    much of the question's names, by rarity, its article lacks.
+    """
+    if not found:
+        return False
+    best = max(found, key=lambda c: c.score)
+    there = stems(f"{best.article.heading} {best.article.text}")
+    lacking = sum(
+        evidence.rarity.get(word, 0.0)
+        for stem, word in asked.terms.items()
+        if stem in asked.names and stem not in there
+    )
+    return 0.10 * best.score + 0.26 * best.hit.score - 0.092 * lacking >= _ANSWERED

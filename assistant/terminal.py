@@ -97,9 +97,7 @@ def _print_source(mark: str, article: Reference) -> None:
     date = parse_published(article.published)
     heading = _heading(article.title, article.outlet, date.text if date else None)
     place = article.url or article.source
-    console().print(
-        Text.assemble((mark, "bold cyan"), f" {heading}\n    ", (harmless(place), "dim"))
-    )
+    console().print(Text.assemble((mark, "bold cyan"), f" {heading}\n    ", (harmless(place), "dim")))
 
 
 def _heading(title: str, outlet: str | None, date: str | None) -> str:

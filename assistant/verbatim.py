@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answers import Byline, Span
@@ -12,6 +11,7 @@ from assistant.excerpts import Excerpt, attribution, excerpt
 from assistant.selection import Candidate, answerable, candidates
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from assistant.answers import Evidence, Notice
     from index.articles import Article
     from index.models import Reranker

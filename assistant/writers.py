@@ -1,17 +1,17 @@
 """The writers and how one is chosen.
 
-    verbatim          selects and quotes the sentences that answer; no language model
-    PROVIDER:MODEL    any LangChain chat model, such as openai:gpt-5-mini or ollama:qwen3
+verbatim          selects and quotes the sentences that answer; no language model
+PROVIDER:MODEL    any LangChain chat model, such as openai:gpt-5-mini or ollama:qwen3
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from index.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from assistant.answers import Byline, Evidence, Notice, Sentence
     from index.models import Reranker
     from index.settings import Settings

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from index.articles import Article, Passage
 from index.sentences import Sentence, split_sentences
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 VERSION = "sentences-2"
 _WORD_END = re.compile(r"\s+(?=\S)")
@@ -39,7 +42,7 @@ def _closes(current: list[Sentence], following: Sentence, size: int) -> bool:
     if overfull:
         return True
     filled = current[-1].end - current[0].start
-    return following.heading and filled >= size // 3 or (
+    return (following.heading and filled >= size // 3) or (
         following.block != current[-1].block and filled >= size * 2 // 3
     )
 

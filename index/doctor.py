@@ -49,9 +49,7 @@ def examine(settings: Settings) -> list[Finding]:
     return findings
 
 
-def mend(
-    settings: Settings, on_progress: Callable[[Progress], None] = lambda _: None
-) -> list[Finding]:
+def mend(settings: Settings, on_progress: Callable[[Progress], None] = lambda _: None) -> list[Finding]:
     """Mend what can be mended; return the findings that were acted on.
 
     Passages, full text and vectors are made anew from the stored articles; vectors that are sound

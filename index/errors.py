@@ -1,15 +1,15 @@
 """What can go wrong, as the person at the keyboard meets it.
 
-    MemoireError                 one line: what, where, remedy
-    ├── InputError               what was asked cannot be done as asked (exit 2)
-    └── LibraryError             the library cannot be used as it is (exit 1)
-        ├── NoLibrary            nothing is indexed there yet
-        ├── LibraryBusy          another process is writing
-        ├── LibraryMismatch      made with another embedding model or chunking
-        ├── LibraryTooNew        made by a newer version of this program
-        ├── LibraryDamaged       a store cannot be read
-        └── StorageError         the disk is full or read-only
-    ModelUnavailable(MemoireError)   a model's files or its endpoint cannot be reached (exit 1)
+MemoireError                 one line: what, where, remedy
+├── InputError               what was asked cannot be done as asked (exit 2)
+└── LibraryError             the library cannot be used as it is (exit 1)
+    ├── NoLibrary            nothing is indexed there yet
+    ├── LibraryBusy          another process is writing
+    ├── LibraryMismatch      made with another embedding model or chunking
+    ├── LibraryTooNew        made by a newer version of this program
+    ├── LibraryDamaged       a store cannot be read
+    └── StorageError         the disk is full or read-only
+ModelUnavailable(MemoireError)   a model's files or its endpoint cannot be reached (exit 1)
 """
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.articles import Article, Passage
 from index.chunking import split_passages
 from index.intake import Rejection, UnreadableError, find_files, fingerprint, name_of, read_file
 from index.library import Entry, FileRead, Library, signature_of
 
 if TYPE_CHECKING:
+    from index.articles import Article, Passage
+    from pathlib import Path
+    from collections.abc import Callable, Sequence
     import numpy as np
     from numpy.typing import NDArray
 
@@ -78,9 +78,7 @@ def index_paths(
         return run.report
 
 
-def rebuild(
-    settings: Settings, on_progress: Callable[[Progress], None] = lambda _: None
-) -> Report:
+def rebuild(settings: Settings, on_progress: Callable[[Progress], None] = lambda _: None) -> Report:
     """Chunk and embed every stored article anew with the settings' model and chunking.
 
     The old vectors serve until the new ones are complete; a rebuild cut short goes on where it was.
@@ -212,6 +210,4 @@ class _Run:
         self.report.passages += len(texts)
         self.waiting.clear()
         self.complete.clear()
-        self.on_progress(
-            Progress(self.done, self.total, self.report.added, self.report.passages)
-        )
+        self.on_progress(Progress(self.done, self.total, self.report.added, self.report.passages))

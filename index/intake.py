@@ -12,10 +12,9 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 import yaml
@@ -23,6 +22,9 @@ import yaml
 from index.articles import Article
 from index.dates import PartialDate, parse_published
 from index.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 TEXT_SUFFIXES = frozenset({".md", ".markdown", ".txt", ".text"})
 LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
@@ -221,7 +223,15 @@ def _article(metadata: Mapping[str, Any], text: str, source: str) -> Article:
         published=_published(metadata, source),
         language=_line(_first(metadata, "language")),
     )
-    for value in (source, article.title, text, article.outlet, article.speaker, url, article.language):
+    for value in (
+        source,
+        article.title,
+        text,
+        article.outlet,
+        article.speaker,
+        url,
+        article.language,
+    ):
         if value and _NOT_TEXT.search(value):
             raise UnreadableError("holds characters that are not text")
     return article

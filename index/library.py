@@ -10,12 +10,10 @@ import hashlib
 import math
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
@@ -29,6 +27,8 @@ from index.intake import Rejection
 from index.settings import PACKAGED
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
     import sqlite3
 
     import numpy as np
@@ -40,11 +40,13 @@ if TYPE_CHECKING:
 DATABASE = "articles.sqlite3"
 _WORD = re.compile(r"\w+")
 _STOP = frozenset(
-    "a about after all also an and any are as at be been before between both by can could did do does"
-    " during each for from had has have he her his how i if in into is it its many may me more most"
-    " much of on or our over said say says she should so some such than that the their them then there"
-    " these they this those to under up us was we were what when where which while who whom whose why"
-    " will with would you your tell according please give".split()
+    """
+    a about according after all also an and any are as at be been before between both by can
+    could did do does during each for from give had has have he her his how i if in into is
+    it its many may me more most much of on or our over please said say says she should so
+    some such tell than that the their them then there these they this those to under up us
+    was we were what when where which while who whom whose why will with would you your
+    """.split()
 )
 
 
@@ -137,7 +139,7 @@ class Library:
         except OSError as exc:
             raise StorageError(
                 f"The library {folder} cannot be written: {exc.strerror or exc}.",
-                "Free space or allow writing there, or choose another folder with --library.",
+                "Free space or allow writing there; what was indexed before is unharmed.",
             ) from exc
 
     def __enter__(self) -> Self:
@@ -226,7 +228,7 @@ class Library:
         marks = ",".join("?" * len(passage_ids))
         rows = self._rows(
             f'SELECT passage.id AS passage_id, start, "end", article.* FROM passage'
-            f" JOIN article ON article.key = article_key WHERE passage.id IN ({marks})",  # noqa: S608
+            f" JOIN article ON article.key = article_key WHERE passage.id IN ({marks})",
             *passage_ids,
         )
         articles: dict[str, Article] = {}
@@ -409,7 +411,10 @@ class Library:
         ).fetchall():
             rows = run("SELECT id FROM passage WHERE article_key = ?", (key,))
             ids.extend(row["id"] for row in rows)
-            run(f"INSERT INTO passage_words (rowid, heading, body, passage_words) {_UNWORDS}", (key,))
+            run(
+                f"INSERT INTO passage_words (rowid, heading, body, passage_words) {_UNWORDS}",
+                (key,),
+            )
             run("DELETE FROM article WHERE key = ?", (key,))
         return ids
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from sentence_transformers import CrossEncoder, SentenceTransformer
-from sentence_transformers.base.modules.input_module import InputModule
 from sentence_transformers.base.modules import Normalize
+from sentence_transformers.base.modules.input_module import InputModule
 from tokenizers import Tokenizer
 
 from index.errors import ModelUnavailable
@@ -43,7 +43,7 @@ class OnnxModule(InputModule):
     """
 
     def __init__(self, folder: Path, output: str, max_tokens: int = 512) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -99,12 +99,15 @@ class Embedder:
         self.name = settings.embedding_model
         instruction = settings.query_instruction
         if packaged := _packaged_folder(self.name):
-            modules = [OnnxModule(packaged, "sentence_embedding"), Normalize()]
+            modules: list[torch.nn.Module] = [
+                OnnxModule(packaged, "sentence_embedding"),
+                Normalize(),
+            ]
             prompts = {"query": _BGE_INSTRUCTION if instruction is None else instruction}
             self.model = SentenceTransformer(modules=modules, prompts=prompts, device="cpu")
         else:
-            prompts = {"query": instruction} if instruction else None
-            self.model = _load(SentenceTransformer, self.name, prompts=prompts)
+            options = {"prompts": {"query": instruction}} if instruction else {}
+            self.model = _load(SentenceTransformer, self.name, **options)
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit vector a text, shape (n, dimensions)."""

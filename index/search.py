@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from index.articles import Hit
 from index.indexing import passage_input
-from index.library import Library
 from index.models import Embedder, Reranker
 
 if TYPE_CHECKING:
+    from index.library import Library
+    from collections.abc import Iterable, Sequence
     from index.settings import Settings
 
 _RRF_K = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009
@@ -45,9 +45,7 @@ class SearchEngine:
         texts = [passage_input(article, passage)[:_RERANKED_CHARS] for passage, article in found]
         scores = self.reranker.score(query, texts)
         order = sorted(range(len(found)), key=lambda i: (-scores[i], i))[:count]
-        return [
-            Hit(rank, float(scores[i]), *found[i]) for rank, i in enumerate(order, start=1)
-        ]
+        return [Hit(rank, float(scores[i]), *found[i]) for rank, i in enumerate(order, start=1)]
 
     def candidates(self, query: str) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""

@@ -7,10 +7,13 @@ as if they were one. Sentences come from sentencex (Wikimedia's segmenter) and a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BREAK = re.compile(
     r"""\r?\n(?:[ \t\u00a0]*\r?\n)+       # blank lines

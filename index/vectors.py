@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chromadb.api import ClientAPI
-
     from numpy.typing import NDArray
 
 _NAME = "passages"

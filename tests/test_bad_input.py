@@ -156,9 +156,7 @@ def test_questions_that_are_none(
     assert outcome.code == 2
 
 
-def test_batch_files_that_are_none(
-    memoire: Memoire, library_folder: Path, tmp_path: Path
-) -> None:
+def test_batch_files_that_are_none(memoire: Memoire, library_folder: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.write_text("\n\n", "utf-8")
     ask = ("ask", "--library", library_folder, "--batch")
@@ -207,9 +205,7 @@ def test_library_is_a_file(memoire: Memoire, tmp_path: Path) -> None:
     _one_line(memoire("status", "--library", path), 2, "is a file")
 
 
-def test_library_of_a_newer_version(
-    memoire: Memoire, library_copy: Path, sample_articles: Path
-) -> None:
+def test_library_of_a_newer_version(memoire: Memoire, library_copy: Path, sample_articles: Path) -> None:
     database = sqlite3.connect(library_copy / DATABASE)
     database.execute("PRAGMA user_version = 99")
     database.close()
@@ -286,8 +282,7 @@ def test_full_disk(library_folder: Path, small_disk: Path, tmp_path: Path) -> No
     more = tmp_path / "more.jsonl"
     more.write_text(
         "".join(
-            json.dumps({"title": f"Ferry {n}", "text": f"Ferry {n} sailed. " + "of " * 3000})
-            + "\n"
+            json.dumps({"title": f"Ferry {n}", "text": f"Ferry {n} sailed. " + "of " * 3000}) + "\n"
             for n in range(24)
         ),
         "utf-8",

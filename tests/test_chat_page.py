@@ -308,9 +308,7 @@ def test_models_that_failed_to_load_are_tried_again(
     assert app.button(key="citation-2-0")
 
 
-def test_hostile_articles_are_shown_as_they_are(
-    page: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_hostile_articles_are_shown_as_they_are(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Scripted, "article", HOSTILE)
     app = page.chat_input(key="typed").set_value("Who spoke?").run()
     app.button(key="citation-0-0").click().run()

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from index import doctor
-from index.doctor import Finding
 from index.library import DATABASE, Library
 from index.search import SearchEngine
 from index.settings import load_settings
-from tests.conftest import Outcome
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import Outcome
+    from index.doctor import Finding
+    from pathlib import Path
+    from collections.abc import Callable
 
 
 def _examine(folder: Path, **chosen: object) -> list[Finding]:
@@ -70,7 +73,7 @@ def test_offsets(change: str, library_copy: Path, expected: object) -> None:
 
 def test_missing_and_orphan_vectors(library_copy: Path, expected: object) -> None:
     with Library.open(library_copy) as library:
-        first, second, *_ = sorted(library.passage_ids())
+        first, *_ = sorted(library.passage_ids())
         vector = library.vectors.read([first])[first]
         library.vectors.remove([first])
         library.vectors.put(["orphan"], vector[None])
@@ -104,12 +107,12 @@ def test_a_broken_store(how: str, library_copy: Path, expected: object) -> None:
     assert _answer(library_copy) == expected
 
 
-def test_vectors_of_another_model_behind_the_same_name(
-    library_copy: Path, expected: object
-) -> None:
+def test_vectors_of_another_model_behind_the_same_name(library_copy: Path, expected: object) -> None:
     with Library.open(library_copy) as library:
         vectors = library.vectors.read(sorted(library.passage_ids()))
-        rolled = dict(zip(vectors, [*list(vectors.values())[1:], next(iter(vectors.values()))]))
+        rolled = dict(
+            zip(vectors, [*list(vectors.values())[1:], next(iter(vectors.values()))], strict=True)
+        )
         for key, vector in rolled.items():
             library.vectors.put([key], vector[None])
     (finding,) = _examine(library_copy)

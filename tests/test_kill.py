@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from index.library import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLACES = ("Baku", "Yerevan", "Ankara", "Tehran", "Tbilisi", "Astana", "Doha", "Kyiv", "Belgrade")
 
@@ -71,9 +73,7 @@ def _state(folder: Path) -> dict[str, Any]:
             "passages": passages,
             "stored": sorted(library.vectors.ids()),
             "vectors": {key: row.tobytes() for key, row in library.vectors.read(passages).items()},
-            "words": {
-                word: sorted(library.lexical(word, 500)) for word in ("envoy", "second", *PLACES)
-            },
+            "words": {word: sorted(library.lexical(word, 500)) for word in ("envoy", "second", *PLACES)},
             "files": library.known_files(),
             "hash": library.index_hash,
             "overview": library.overview(),

@@ -32,9 +32,7 @@ def _playwrights_own() -> str | None:
 
 def _run(*command: str) -> bool:
     try:
-        done = subprocess.run(
-            command, check=False, capture_output=True, timeout=_PLAYWRIGHT_SECONDS
-        )
+        done = subprocess.run(command, check=False, capture_output=True, timeout=_PLAYWRIGHT_SECONDS)
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0

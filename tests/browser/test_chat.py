@@ -65,9 +65,7 @@ def test_the_last_sentence_of_an_article_is_scrolled_into_sight(page: Page) -> N
     chips = page.locator(CHIPS.format(0))
     for place in range(chips.count()):
         chips.nth(place).click()
-        expect(page.locator(".source-place")).to_have_text(
-            f"Citation {place + 1} of {chips.count()}"
-        )
+        expect(page.locator(".source-place")).to_have_text(f"Citation {place + 1} of {chips.count()}")
         page.wait_for_timeout(300)
         assert in_sight(page, "mark.cited", ".st-key-source_text")
 
