@@ -15,6 +15,7 @@ from index.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
     from index.articles import Article, Hit
 
 MAX_QUESTION_CHARS = 4_000

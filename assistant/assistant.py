@@ -25,10 +25,11 @@ from assistant.answers import (
 )
 
 if TYPE_CHECKING:
-    from index.library import Library
     from collections.abc import Iterator, Sequence
+
     from assistant.retrieval import Retrieval
     from assistant.writers import Writer
+    from index.library import Library
     from index.settings import Settings
 
 NO_ANSWER = "The articles indexed here do not answer this."

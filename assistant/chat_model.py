@@ -25,6 +25,7 @@ from index.errors import InputError, ModelUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
     from assistant.writers import Writer
     from index.articles import Hit
     from index.models import Reranker

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from assistant.asked import content_words
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assistant.answers import Question

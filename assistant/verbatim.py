@@ -12,6 +12,7 @@ from assistant.selection import Candidate, answerable, candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
     from assistant.answers import Evidence, Notice
     from index.articles import Article
     from index.models import Reranker

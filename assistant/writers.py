@@ -12,6 +12,7 @@ from index.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from assistant.answers import Byline, Evidence, Notice, Sentence
     from index.models import Reranker
     from index.settings import Settings

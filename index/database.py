@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import contextmanager
-
-from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryTooNew, StorageError
 from typing import TYPE_CHECKING
 
+from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryTooNew, StorageError
+
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
 SCHEMA_VERSION = 1
 

@@ -11,12 +11,13 @@ from index.intake import Rejection, UnreadableError, find_files, fingerprint, na
 from index.library import Entry, FileRead, Library, signature_of
 
 if TYPE_CHECKING:
-    from index.articles import Article, Passage
-    from pathlib import Path
     from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
+    from index.articles import Article, Passage
     from index.models import Embedder
     from index.settings import Settings
 

@@ -14,7 +14,7 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
 import yaml
@@ -135,7 +135,7 @@ def read_file(path: Path, max_bytes: int) -> Iterator[Article | Rejection]:
 
 
 def name_of(path: Path) -> str:
-    """Return the path as text that can be stored; a byte of it that is not UTF-8 as `\\xNN`."""
+    r"""Return the path as text that can be stored; a byte of it that is not UTF-8 as `\\xNN`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

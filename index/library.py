@@ -27,9 +27,9 @@ from index.intake import Rejection
 from index.settings import PACKAGED
 
 if TYPE_CHECKING:
-    from pathlib import Path
-    from collections.abc import Iterable, Iterator, Sequence
     import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -228,7 +228,7 @@ class Library:
         marks = ",".join("?" * len(passage_ids))
         rows = self._rows(
             f'SELECT passage.id AS passage_id, start, "end", article.* FROM passage'
-            f" JOIN article ON article.key = article_key WHERE passage.id IN ({marks})",
+            f" JOIN article ON article.key = article_key WHERE passage.id IN ({marks})",  # noqa: S608
             *passage_ids,
         )
         articles: dict[str, Article] = {}

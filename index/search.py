@@ -11,8 +11,9 @@ from index.indexing import passage_input
 from index.models import Embedder, Reranker
 
 if TYPE_CHECKING:
-    from index.library import Library
     from collections.abc import Iterable, Sequence
+
+    from index.library import Library
     from index.settings import Settings
 
 _RRF_K = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.main import get_command
@@ -17,7 +18,6 @@ from typer.main import get_command
 from assistant.cli import app
 from index.library import Library
 from tests.conftest import NAMES, Outcome
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

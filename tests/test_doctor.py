@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,13 +13,13 @@ from index import doctor
 from index.library import DATABASE, Library
 from index.search import SearchEngine
 from index.settings import load_settings
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.conftest import Outcome
-    from index.doctor import Finding
-    from pathlib import Path
     from collections.abc import Callable
+    from pathlib import Path
+
+    from index.doctor import Finding
+    from tests.conftest import Outcome
 
 
 def _examine(folder: Path, **chosen: object) -> list[Finding]:
