@@ -122,7 +122,7 @@ class ChatModelWriter:
         for chunk in self._chain.stream(variables):
             if time.monotonic() > deadline:
                 raise TimeoutError
-            for draft in reader.feed(_text(chunk)):
+            for draft in reader.feed(str(chunk.text)):
                 yield draft
                 count += 1
             if count >= _MOST_SENTENCES:
@@ -173,11 +173,6 @@ def _numbered(hits: Sequence[Hit]) -> str:
     """The passages as delimited data; a passage cannot close its own delimiter."""
     texts = (_TAG.sub("‹", f"{hit.article.heading}\n{hit.text}") for hit in hits)
     return "\n\n".join(f"<passage {n}>\n{text}\n</passage {n}>" for n, text in enumerate(texts, start=1))
-
-
-def _text(chunk: Any) -> str:  # noqa: ANN401 - an AIMessageChunk whose content may be blocks
-    text = chunk.text
-    return str(text() if callable(text) else text)
 
 
 def _reason(exc: Exception) -> str:

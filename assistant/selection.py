@@ -52,10 +52,10 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
     found: list[tuple[Hit, Sentence, str]] = []
     for hit in evidence.hits[:_PASSAGES]:
         for sentence in sentences_of(hit.article):
-            if hit.passage.start <= sentence.start and sentence.end <= hit.passage.end:
-                if not sentence.heading and speaking(hit.article, sentence.start) != REPORTER:
-                    text = readable(hit.article.text[sentence.start : sentence.end])
-                    found.append((hit, sentence, text))
+            inside = hit.passage.start <= sentence.start and sentence.end <= hit.passage.end
+            if inside and not sentence.heading and speaking(hit.article, sentence.start) != REPORTER:
+                text = readable(hit.article.text[sentence.start : sentence.end])
+                found.append((hit, sentence, text))
     inputs = [f"{h.article.heading[:_HEADING_CHARS]}\n{t[:_SENTENCE_CHARS]}" for h, _, t in found]
     scores = reranker.score(evidence.searched_for, inputs)
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.articles import Article, Passage
@@ -66,6 +67,12 @@ def _bounded(text: str, size: int) -> Iterator[Sentence]:
             cuts = list(_WORD_END.finditer(text, start, start + size))
             cut = cuts[-1] if cuts else None
             end, following = (cut.start(), cut.end()) if cut else (start + size, start + size)
-            yield Sentence(start, end, sentence.block, sentence.heading, sentence.item)
+            yield from _piece(text, sentence, start, end)
             start = following
-        yield Sentence(start, sentence.end, sentence.block, sentence.heading, sentence.item)
+        yield from _piece(text, sentence, start, sentence.end)
+
+
+def _piece(text: str, sentence: Sentence, start: int, end: int) -> Iterator[Sentence]:
+    """Yield that stretch of the sentence, unless no word stands there."""
+    if any(char.isalnum() for char in text[start:end]):
+        yield replace(sentence, start=start, end=end)

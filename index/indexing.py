@@ -164,6 +164,7 @@ class _Run:
             self._read_file(path, mark)
             self.done += size
         self._flush()
+        self.library.remove_unheld()  # not before the end: an article may move between files
 
     def _read_file(self, path: Path, mark: str) -> None:
         location = name_of(path.resolve())
@@ -198,9 +199,8 @@ class _Run:
         import numpy as np
 
         texts = [passage_input(a, p) for _, a, passages in self.waiting.values() for p in passages]
-        batches = []
-        for at in range(0, len(texts), BATCH_PASSAGES):
-            batches.append(self.encoder.encode(texts[at : at + BATCH_PASSAGES]))
+        starts = range(0, len(texts), BATCH_PASSAGES)
+        batches = [self.encoder.encode(texts[at : at + BATCH_PASSAGES]) for at in starts]
         vectors = np.concatenate(batches) if batches else np.zeros((0, 1), np.float32)
         entries = []
         at = 0

@@ -7,6 +7,7 @@ a process killed anywhere leaves at worst vectors that no row names; `sweep` rem
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import re
 import shutil
@@ -225,11 +226,11 @@ class Library:
 
         An id that is not (or no longer) in the library is left out.
         """
-        marks = ",".join("?" * len(passage_ids))
         rows = self._rows(
-            f'SELECT passage.id AS passage_id, start, "end", article.* FROM passage'
-            f" JOIN article ON article.key = article_key WHERE passage.id IN ({marks})",  # noqa: S608
-            *passage_ids,
+            'SELECT passage.id AS passage_id, start, "end", article.* FROM passage'
+            " JOIN article ON article.key = article_key"
+            " WHERE passage.id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(passage_ids)),
         )
         articles: dict[str, Article] = {}
         found: dict[str, tuple[Passage, Article]] = {}
@@ -287,22 +288,22 @@ class Library:
             database.execute("INSERT OR IGNORE INTO fact VALUES ('signature', ?)", (signature,))
 
     def add(self, entries: Sequence[Entry], files: Sequence[FileRead]) -> None:
-        """Add articles, then record files as read; what a file no longer holds is removed.
-
-        Vectors go first, rows follow in one transaction, vectors of removed articles go last.
-        """
+        """Add articles, then record files as read. Vectors go first, rows follow in one transaction."""
         import numpy as np
 
         ids = [passage.id for entry in entries for passage in entry.passages]
         if ids:
             self.vectors.put(ids, np.concatenate([e.vectors for e in entries if e.passages]))
-        removed: list[str] = []
         with translated(self._path), self._database:
             for entry in entries:
                 self._insert(entry)
             for file in files:
                 self._record(file)
-            removed.extend(self._remove_unheld())
+
+    def remove_unheld(self) -> None:
+        """Remove the articles that no file holds any more; their rows first, then their vectors."""
+        with translated(self._path), self._database:
+            removed = self._delete_unheld()
         if removed:
             self.vectors.remove(removed)
 
@@ -402,7 +403,7 @@ class Library:
                 (file.location, rejection.location, rejection.reason),
             )
 
-    def _remove_unheld(self) -> list[str]:
+    def _delete_unheld(self) -> list[str]:
         """Delete the articles that no file holds any more; return their passages' ids."""
         run = self._database.execute
         ids: list[str] = []

@@ -282,7 +282,7 @@ def test_full_disk(library_folder: Path, small_disk: Path, tmp_path: Path) -> No
     more = tmp_path / "more.jsonl"
     more.write_text(
         "".join(
-            json.dumps({"title": f"Ferry {n}", "text": f"Ferry {n} sailed. " + "of " * 3000}) + "\n"
+            json.dumps({"title": f"Ferry {n}", "text": "Ferry sailed. " + f"{n:0700} " * 12}) + "\n"
             for n in range(24)
         ),
         "utf-8",
@@ -302,6 +302,6 @@ def test_read_only_disk(library_folder: Path, small_disk: Path, sample_articles:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     for command in (["index", str(sample_articles)], ["search", "fuel"]):
         outcome = _in_a_process(*command, "--library", library)
-        _one_line(outcome, 1, "cannot be written", "unharmed")
+        _one_line(outcome, 1, "cannot be written")
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
     _still_answers(_in_a_process, library)

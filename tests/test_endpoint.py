@@ -7,9 +7,9 @@ import importlib.util
 import re
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +17,9 @@ from assistant.answers import Answer, Question
 from assistant.assistant import Assistant
 from index.library import Library
 from index.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 QUESTION = Question(text="What obstacles did Bayramov raise with Hogan?")
 
