@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
 
-if TYPE_CHECKING:
-    from index.dates import PartialDate
+from index.dates import PartialDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +14,17 @@ class Article:
     """One article as it was given.
 
     `text` is stored once and never rewritten: every offset anywhere is a code-point index into it.
-    `source` is the file name or url it came by; `published` is None when unknown, never guessed.
+    `source` is the file name or url it came by; `published` is None when unknown, never guessed;
+    `countries` are those its metadata names, as it names them.
     """
 
     source: str
     title: str
     text: str
     outlet: str | None = None
+    author: str | None = None
     speaker: str | None = None
+    countries: tuple[str, ...] = ()
     url: str | None = None
     published: PartialDate | None = None
     language: str | None = None
@@ -31,9 +32,9 @@ class Article:
     @property
     def id(self) -> str:
         """Stable over machines and runs: a hash of the source, the metadata and the text."""
-        fields = (self.source, self.title, self.outlet, self.speaker, self.url, self.language)
-        published = self.published.iso if self.published else None
-        content = json.dumps((*fields, published, self.text), ensure_ascii=True)
+        values = (getattr(self, field.name) for field in fields(self))
+        plain = [value.iso if isinstance(value, PartialDate) else value for value in values]
+        content = json.dumps(plain, ensure_ascii=True)
         return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
 
     @property

@@ -23,14 +23,19 @@ CREATE TABLE article (
     source TEXT NOT NULL,
     title TEXT NOT NULL,
     outlet TEXT,
+    author TEXT,
     speaker TEXT,
+    countries TEXT NOT NULL,
     url TEXT,
     published TEXT,
     language TEXT,
+    ingested TEXT NOT NULL,
+    origin TEXT NOT NULL,
     heading TEXT NOT NULL,
     text TEXT NOT NULL
 );
 CREATE INDEX article_published ON article (published);
+CREATE INDEX article_origin ON article (origin);
 CREATE TABLE passage (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

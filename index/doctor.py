@@ -12,6 +12,7 @@ from index.errors import LibraryError, LibraryMismatch, MemoireError
 from index.indexing import Progress, passage_input, rebuild
 from index.library import DATABASE, Library
 from index.vector_check import check_vectors
+from index.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +61,7 @@ def mend(settings: Settings, on_progress: Callable[[Progress], None] = lambda _:
     """
     findings = [finding for finding in examine(settings) if finding.cure]
     if any(finding.cure == "new vectors" for finding in findings):
-        with Library.writing(settings.library) as library:
+        with LibraryWriter.exclusive(settings.library) as library:
             shutil.rmtree(library.vectors_folder(library.signature or ""))
     if findings:
         rebuild(settings, on_progress)

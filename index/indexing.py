@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from index.chunking import split_passages
 from index.intake import Rejection, UnreadableError, find_files, fingerprint, name_of, read_file
-from index.library import Entry, FileRead, Library, signature_of
+from index.library import Library, signature_of
+from index.writing import Entry, FileRead, LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +70,7 @@ def index_paths(
     """
     started = time.perf_counter()
     files = find_files(paths)
-    with Library.writing(settings.library) as library:
+    with LibraryWriter.exclusive(settings.library) as library:
         library.sign(settings)
         run = _Run(library, settings, on_progress)
         with library.settled():
@@ -86,7 +87,7 @@ def rebuild(settings: Settings, on_progress: Callable[[Progress], None] = lambda
     """
     started = time.perf_counter()
     Library.open(settings.library).close()
-    with Library.writing(settings.library) as library:
+    with LibraryWriter.exclusive(settings.library) as library:
         vectors = library.vectors_for(signature_of(settings))
         present = vectors.ids()
         encoder = _Encoder(settings)
@@ -132,7 +133,7 @@ class _Run:
     """One run over files: the articles waiting to be embedded and the files they complete."""
 
     def __init__(
-        self, library: Library, settings: Settings, on_progress: Callable[[Progress], None]
+        self, library: LibraryWriter, settings: Settings, on_progress: Callable[[Progress], None]
     ) -> None:
         self.library = library
         self.settings = settings

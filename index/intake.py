@@ -39,9 +39,10 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "outlet": ("outlet", "publisher", "site_name", "publication"),
     "url": ("url", "source_url", "link"),
     "published": ("published", "date", "published_time", "date_published"),
+    "author": ("author", "authors", "byline"),
     "speaker": ("speaker",),
     "speaker_post": ("speaker_post",),
-    "country": ("country",),
+    "countries": ("countries", "country", "places"),
     "language": ("language", "lang"),
     "text": ("text", "body", "content"),
 }
@@ -218,20 +219,15 @@ def _article(metadata: Mapping[str, Any], text: str, source: str) -> Article:
         title=_line(_first(metadata, "title")) or _title_from(source),
         text=text,
         outlet=outlet or _outlet_of(url),
+        author=_line(_first(metadata, "author")),
         speaker=_speaker(metadata),
+        countries=_lines(_first(metadata, "countries")),
         url=url,
         published=_published(metadata, source),
         language=_line(_first(metadata, "language")),
     )
-    for value in (
-        source,
-        article.title,
-        text,
-        article.outlet,
-        article.speaker,
-        url,
-        article.language,
-    ):
+    named = (article.title, article.outlet, article.author, article.speaker, article.language)
+    for value in (source, text, url, *named, *article.countries):
         if value and _NOT_TEXT.search(value):
             raise UnreadableError("holds characters that are not text")
     return article
@@ -252,6 +248,12 @@ def _line(value: object) -> str | None:
     return " ".join(html.unescape(str(value)).split()) or None
 
 
+def _lines(value: object) -> tuple[str, ...]:
+    """Metadata that may be one name or a list of names."""
+    items = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(filter(None, map(_line, items))))
+
+
 def _published(metadata: Mapping[str, Any], source: str) -> PartialDate | None:
     value = _first(metadata, "published")
     if value is None:
@@ -270,9 +272,8 @@ def _published(metadata: Mapping[str, Any], source: str) -> PartialDate | None:
 
 
 def _speaker(metadata: Mapping[str, Any]) -> str | None:
-    name, post, country = (
-        _line(_first(metadata, key)) for key in ("speaker", "speaker_post", "country")
-    )
+    name, post = (_line(_first(metadata, key)) for key in ("speaker", "speaker_post"))
+    country = _line(metadata.get("country"))
     if post and country and country.lower() not in post.lower():
         post = f"{post} of {country}"
     return ", ".join(part for part in (name, post) if part) or None

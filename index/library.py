@@ -1,7 +1,6 @@
 """A library on disk: articles, passages and full text in SQLite, vectors in Chroma, kept as one.
 
-SQLite is the commit point. Vectors are written before the rows that name them and removed after, so
-a process killed anywhere leaves at worst vectors that no row names; `sweep` removes those.
+SQLite is the commit point: what no row names is not there. Writing is in `index.writing`.
 """
 
 from __future__ import annotations
@@ -10,20 +9,16 @@ import hashlib
 import json
 import math
 import re
-import shutil
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
-
-from filelock import FileLock, Timeout
 
 from index import chunking
 from index.articles import Article, Passage
 from index.database import open_database, translated
 from index.dates import PartialDate, parse_published
-from index.errors import LibraryBusy, LibraryMismatch, NoLibrary, StorageError
+from index.errors import LibraryMismatch, NoLibrary
 from index.intake import Rejection
 from index.settings import PACKAGED
 
@@ -49,30 +44,6 @@ _STOP = frozenset(
     was we were what when where which while who whom whose why will with would you your
     """.split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An article of a file with its passages and their vectors, ready to be added."""
-
-    location: str
-    article: Article
-    passages: Sequence[Passage]
-    vectors: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class FileRead:
-    """A file that was read to its end: what it held and what was set aside.
-
-    A file with something set aside is read again by every run, until nothing is; if it holds no
-    article at all any more, those it held before are kept.
-    """
-
-    location: str
-    fingerprint: str
-    article_ids: Sequence[str]
-    rejections: Sequence[Rejection] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,31 +88,6 @@ class Library:
         if not (folder / DATABASE).is_file():
             raise NoLibrary(f"There is no library in {folder}.", "Run: memoire index PATH")
         return cls(folder, open_database(folder / DATABASE, create=False))
-
-    @classmethod
-    @contextmanager
-    def writing(cls, folder: Path) -> Iterator[Self]:
-        """Open a library as its only writer, creating it when there is none.
-
-        Raises:
-            LibraryBusy: another process is writing to it.
-            LibraryError: it cannot be used; the message says why.
-        """
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(folder / ".lock", blocking=False)
-            with lock, cls(folder, open_database(folder / DATABASE, create=True)) as library:
-                yield library
-        except Timeout as exc:
-            raise LibraryBusy(
-                f"Another process is writing to the library {folder}.",
-                "Wait until it has finished, then try again.",
-            ) from exc
-        except OSError as exc:
-            raise StorageError(
-                f"The library {folder} cannot be written: {exc.strerror or exc}.",
-                "Free space or allow writing there; what was indexed before is unharmed.",
-            ) from exc
 
     def __enter__(self) -> Self:
         return self
@@ -274,59 +220,6 @@ class Library:
         rows = self._rows("SELECT location, fingerprint FROM file")
         return {row["location"]: row["fingerprint"] for row in rows}
 
-    def has(self, article_id: str) -> bool:
-        """Tell whether the article is in the library."""
-        return bool(self._rows("SELECT 1 FROM article WHERE id = ?", article_id))
-
-    # -- writing (only within `writing`) -----------------------------------------------------------
-
-    def sign(self, settings: Settings) -> None:
-        """Record what makes this library's vectors; a library with vectors must agree already."""
-        self.require(settings)
-        with translated(self._path), self._database as database:
-            signature = signature_of(settings)
-            database.execute("INSERT OR IGNORE INTO fact VALUES ('signature', ?)", (signature,))
-
-    def add(self, entries: Sequence[Entry], files: Sequence[FileRead]) -> None:
-        """Add articles, then record files as read. Vectors go first, rows follow in one transaction."""
-        import numpy as np
-
-        ids = [passage.id for entry in entries for passage in entry.passages]
-        if ids:
-            self.vectors.put(ids, np.concatenate([e.vectors for e in entries if e.passages]))
-        with translated(self._path), self._database:
-            for entry in entries:
-                self._insert(entry)
-            for file in files:
-                self._record(file)
-
-    def remove_unheld(self) -> None:
-        """Remove the articles that no file holds any more; their rows first, then their vectors."""
-        with translated(self._path), self._database:
-            removed = self._delete_unheld()
-        if removed:
-            self.vectors.remove(removed)
-
-    @contextmanager
-    def settled(self) -> Iterator[None]:
-        """Sweep first if an earlier writer did not come to its end; mark this one until it does."""
-        if self._rows("SELECT 1 FROM fact WHERE name = 'unsettled'"):
-            self.sweep()
-        with translated(self._path), self._database as database:
-            database.execute(_UNSETTLE)
-        yield
-        self._settle()
-
-    def sweep(self) -> int:
-        """Remove vectors that no passage names, and other models' stores; return how many there were."""
-        orphans = self.vectors.ids() - self.passage_ids()
-        if orphans:
-            self.vectors.remove(sorted(orphans))
-        for folder in self.folder.glob("vectors-*"):
-            if folder != self.vectors.folder:
-                shutil.rmtree(folder, ignore_errors=True)
-        return len(orphans)
-
     def passage_ids(self) -> set[str]:
         """Return the ids of all passages."""
         return {row["id"] for row in self._rows("SELECT id FROM passage")}
@@ -344,97 +237,17 @@ class Library:
         name = hashlib.blake2b(signature.encode(), digest_size=4).hexdigest()
         return self.folder / f"vectors-{name}"
 
-    def replace_passages(self, settings: Settings, passages: Iterable[Passage]) -> None:
-        """Commit a rebuild: all passages and the signature change in one transaction."""
-        keys = {r["id"]: r["key"] for r in self._rows("SELECT id, key FROM article")}
-        with translated(self._path), self._database as database:
-            database.execute("DELETE FROM passage")
-            rows = [(p.id, keys[p.article_id], p.start, p.end) for p in passages]
-            database.executemany(_INSERT_PASSAGE, rows)
-            database.execute("INSERT INTO passage_words (passage_words) VALUES ('rebuild')")
-            signature = signature_of(settings)
-            database.execute("INSERT OR REPLACE INTO fact VALUES ('signature', ?)", (signature,))
-            database.execute(_UNSETTLE)
-        self.__dict__.pop("vectors", None)
-        self.sweep()
-        self._settle()
-
-    # -- inside ------------------------------------------------------------------------------------
+    def has(self, article_id: str) -> bool:
+        """Tell whether the article is in the library."""
+        return bool(self._rows("SELECT 1 FROM article WHERE id = ?", article_id))
 
     def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with translated(self._path):
             return self._database.execute(sql, values).fetchall()
 
-    def _settle(self) -> None:
-        with translated(self._path), self._database as database:
-            database.execute("DELETE FROM fact WHERE name = 'unsettled'")
-
-    def _insert(self, entry: Entry) -> None:
-        article = entry.article
-        cursor = self._database.execute(
-            "INSERT OR IGNORE INTO article (id, source, title, outlet, speaker, url, published,"
-            " language, heading, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article.id, article.source, article.title, article.outlet, article.speaker,
-             article.url, article.published.iso if article.published else None,
-             article.language, article.heading, article.text),
-        )  # fmt: skip
-        if cursor.rowcount:
-            rows = [(p.id, cursor.lastrowid, p.start, p.end) for p in entry.passages]
-            self._database.executemany(_INSERT_PASSAGE, rows)
-            self._database.execute(f"INSERT INTO passage_words (rowid, heading, body) {_WORDS}",
-                                   (cursor.lastrowid,))  # fmt: skip
-        self._database.execute(
-            "INSERT OR IGNORE INTO holding VALUES (?, ?)", (entry.location, article.id)
-        )
-
-    def _record(self, file: FileRead) -> None:
-        run = self._database.execute
-        run("DELETE FROM file WHERE location = ?", (file.location,))
-        if not file.rejections:
-            run("INSERT INTO file VALUES (?, ?)", (file.location, file.fingerprint))
-        if file.article_ids or not file.rejections:
-            run("DELETE FROM holding WHERE location = ?", (file.location,))
-        for article_id in file.article_ids:
-            run("INSERT OR IGNORE INTO holding VALUES (?, ?)", (file.location, article_id))
-        run("DELETE FROM rejected WHERE file = ?", (file.location,))
-        for rejection in file.rejections:
-            run(
-                "INSERT OR REPLACE INTO rejected VALUES (?, ?, ?)",
-                (file.location, rejection.location, rejection.reason),
-            )
-
-    def _delete_unheld(self) -> list[str]:
-        """Delete the articles that no file holds any more; return their passages' ids."""
-        run = self._database.execute
-        ids: list[str] = []
-        for (key,) in run(
-            "SELECT key FROM article WHERE id NOT IN (SELECT article_id FROM holding)"
-        ).fetchall():
-            rows = run("SELECT id FROM passage WHERE article_key = ?", (key,))
-            ids.extend(row["id"] for row in rows)
-            run(
-                f"INSERT INTO passage_words (rowid, heading, body, passage_words) {_UNWORDS}",
-                (key,),
-            )
-            run("DELETE FROM article WHERE key = ?", (key,))
-        return ids
-
-
-_UNSETTLE = "INSERT OR REPLACE INTO fact VALUES ('unsettled', 'yes')"
-_INSERT_PASSAGE = 'INSERT INTO passage (id, article_key, start, "end") VALUES (?, ?, ?, ?)'
-_OF_ARTICLE = "FROM passage_text WHERE key IN (SELECT key FROM passage WHERE article_key = ?)"
-_WORDS = f"SELECT key, heading, body {_OF_ARTICLE}"
-_UNWORDS = f"SELECT key, heading, body, 'delete' {_OF_ARTICLE}"
-
 
 def _article(row: sqlite3.Row) -> Article:
-    return Article(
-        source=row["source"],
-        title=row["title"],
-        text=row["text"],
-        outlet=row["outlet"],
-        speaker=row["speaker"],
-        url=row["url"],
-        published=parse_published(row["published"]),
-        language=row["language"],
-    )
+    stored = {field.name: row[field.name] for field in fields(Article)}
+    stored["published"] = parse_published(row["published"])
+    stored["countries"] = tuple(json.loads(row["countries"]))
+    return Article(**stored)

@@ -236,8 +236,8 @@ def test_truncated_vectors(memoire: Memoire, library_copy: Path) -> None:
 HOLDER = """
 import sys
 from pathlib import Path
-from index.library import Library
-with Library.writing(Path(sys.argv[1])):
+from index.writing import LibraryWriter
+with LibraryWriter.exclusive(Path(sys.argv[1])):
     print("holding", flush=True)
     sys.stdin.read()
 """

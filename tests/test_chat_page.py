@@ -36,11 +36,13 @@ from index.articles import Article
 from index.chunking import split_passages
 from index.dates import PartialDate
 from index.errors import ModelUnavailable
-from index.library import Entry, FileRead, Library
 from index.settings import load_settings
+from index.writing import Entry, FileRead, LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from index.library import Library
 
 ROOT = Path(__file__).parents[1]
 APP = str(ROOT / "app.py")
@@ -106,7 +108,7 @@ class Scripted:
 def fill(folder: Path, *articles: Article) -> None:
     """Put articles into the library without embedding anything."""
     settings = load_settings(library=folder)
-    with Library.writing(folder) as library:
+    with LibraryWriter.exclusive(folder) as library:
         library.sign(settings)
         for article in articles:
             entry = Entry(article.source, article, [], None)  # type: ignore[arg-type]
@@ -182,7 +184,7 @@ def test_the_samples_questions_need_the_samples_articles(folder: Path) -> None:
         for question, file in chat_library.SAMPLE_QUESTIONS
     ]
     fill(folder, *named)
-    with Library.writing(folder) as library:
+    with LibraryWriter.exclusive(folder) as library:
         passages = [p for article in named for p in split_passages(article, 800)]
         library.replace_passages(load_settings(library=folder), passages)
     app = AppTest.from_file(APP, default_timeout=20).run()
@@ -330,8 +332,9 @@ def test_new_articles_are_seen_by_a_running_app(page: AppTest, folder: Path) -> 
 
 def test_an_article_gone_since_it_was_cited_leaves_its_quote(page: AppTest, folder: Path) -> None:
     app = page.chat_input(key="typed").set_value("Who spoke?").run()
-    with Library.writing(folder) as library:
+    with LibraryWriter.exclusive(folder) as library:
         library.add([], [FileRead(CALL.source, "2", [])])
+        library.remove_unheld()
     app.button(key="citation-0-0").click().run()
 
     assert "no longer in the library" in shown(app)

@@ -1,0 +1,215 @@
+"""Writing to a library: one writer at a time, every step atomic over both stores.
+
+Vectors are written before the rows that name them and removed after, so a process killed anywhere
+leaves at worst vectors that no row names; `sweep` removes those.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from filelock import FileLock, Timeout
+
+from index.database import open_database, translated
+from index.errors import LibraryBusy, StorageError
+from index.library import DATABASE, Library, signature_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.articles import Article, Passage
+    from index.intake import Rejection
+    from index.settings import Settings
+
+_UNSETTLE = "INSERT OR REPLACE INTO fact VALUES ('unsettled', 'yes')"
+_INSERT_ARTICLE = """
+    INSERT OR IGNORE INTO article (id, source, title, outlet, author, speaker, countries, url, published,
+        language, ingested, origin, heading, text)
+    VALUES (:id, :source, :title, :outlet, :author, :speaker, :countries, :url, :published,
+        :language, :ingested, :origin, :heading, :text)
+"""
+_INSERT_PASSAGE = 'INSERT INTO passage (id, article_key, start, "end") VALUES (?, ?, ?, ?)'
+_OF_ARTICLE = "FROM passage_text WHERE key IN (SELECT key FROM passage WHERE article_key = ?)"
+_WORDS = f"SELECT key, heading, body {_OF_ARTICLE}"
+_UNWORDS = f"SELECT key, heading, body, 'delete' {_OF_ARTICLE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article of a file with its passages and their vectors, ready to be added."""
+
+    location: str
+    article: Article
+    passages: Sequence[Passage]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file that was read to its end: what it held and what was set aside.
+
+    A file with something set aside is read again by every run, until nothing is; if it holds no
+    article at all any more, those it held before are kept.
+    """
+
+    location: str
+    fingerprint: str
+    article_ids: Sequence[str]
+    rejections: Sequence[Rejection] = ()
+
+
+class LibraryWriter(Library):
+    """A library opened by its only writer."""
+
+    @classmethod
+    @contextmanager
+    def exclusive(cls, folder: Path) -> Iterator[Self]:
+        """Open a library as its only writer, creating it when there is none.
+
+        Raises:
+            LibraryBusy: another process is writing to it.
+            LibraryError: it cannot be used; the message says why.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(folder / ".lock", blocking=False)
+            with lock, cls(folder, open_database(folder / DATABASE, create=True)) as library:
+                yield library
+        except Timeout as exc:
+            raise LibraryBusy(
+                f"Another process is writing to the library {folder}.",
+                "Wait until it has finished, then try again.",
+            ) from exc
+        except OSError as exc:
+            raise StorageError(
+                f"The library {folder} cannot be written: {exc.strerror or exc}.",
+                "Free space or allow writing there; what was indexed before is unharmed.",
+            ) from exc
+
+    def sign(self, settings: Settings) -> None:
+        """Record what makes this library's vectors; a library with vectors must agree already."""
+        self.require(settings)
+        with translated(self._path), self._database as database:
+            signature = signature_of(settings)
+            database.execute("INSERT OR IGNORE INTO fact VALUES ('signature', ?)", (signature,))
+
+    def add(self, entries: Sequence[Entry], files: Sequence[FileRead]) -> None:
+        """Add articles, then record files as read. Vectors go first, rows follow in one transaction."""
+        import numpy as np
+
+        ids = [passage.id for entry in entries for passage in entry.passages]
+        if ids:
+            self.vectors.put(ids, np.concatenate([e.vectors for e in entries if e.passages]))
+        with translated(self._path), self._database:
+            for entry in entries:
+                self._insert(entry)
+            for file in files:
+                self._record(file)
+
+    def remove_unheld(self) -> None:
+        """Remove the articles that no file holds any more; their rows first, then their vectors."""
+        with translated(self._path), self._database:
+            removed = self._delete_unheld()
+        if removed:
+            self.vectors.remove(removed)
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Sweep first if an earlier writer did not come to its end; mark this one until it does."""
+        if self._rows("SELECT 1 FROM fact WHERE name = 'unsettled'"):
+            self.sweep()
+        with translated(self._path), self._database as database:
+            database.execute(_UNSETTLE)
+        yield
+        self._settle()
+
+    def sweep(self) -> int:
+        """Remove vectors that no passage names, and other models' stores; return how many there were."""
+        orphans = self.vectors.ids() - self.passage_ids()
+        if orphans:
+            self.vectors.remove(sorted(orphans))
+        for folder in self.folder.glob("vectors-*"):
+            if folder != self.vectors.folder:
+                shutil.rmtree(folder, ignore_errors=True)
+        return len(orphans)
+
+    def replace_passages(self, settings: Settings, passages: Iterable[Passage]) -> None:
+        """Commit a rebuild: all passages and the signature change in one transaction."""
+        keys = {r["id"]: r["key"] for r in self._rows("SELECT id, key FROM article")}
+        with translated(self._path), self._database as database:
+            database.execute("DELETE FROM passage")
+            rows = [(p.id, keys[p.article_id], p.start, p.end) for p in passages]
+            database.executemany(_INSERT_PASSAGE, rows)
+            database.execute("INSERT INTO passage_words (passage_words) VALUES ('rebuild')")
+            signature = signature_of(settings)
+            database.execute("INSERT OR REPLACE INTO fact VALUES ('signature', ?)", (signature,))
+            database.execute(_UNSETTLE)
+        self.__dict__.pop("vectors", None)
+        self.sweep()
+        self._settle()
+
+    def _settle(self) -> None:
+        with translated(self._path), self._database as database:
+            database.execute("DELETE FROM fact WHERE name = 'unsettled'")
+
+    def _insert(self, entry: Entry) -> None:
+        article = entry.article
+        row = {
+            **{field.name: getattr(article, field.name) for field in fields(article)},
+            "id": article.id,
+            "published": article.published.iso if article.published else None,
+            "countries": json.dumps(article.countries, ensure_ascii=False),
+            "heading": article.heading,
+            "ingested": datetime.now(UTC).isoformat(timespec="seconds"),
+            "origin": article.id,
+        }
+        cursor = self._database.execute(_INSERT_ARTICLE, row)
+        if cursor.rowcount:
+            rows = [(p.id, cursor.lastrowid, p.start, p.end) for p in entry.passages]
+            self._database.executemany(_INSERT_PASSAGE, rows)
+            self._database.execute(f"INSERT INTO passage_words (rowid, heading, body) {_WORDS}",
+                                   (cursor.lastrowid,))  # fmt: skip
+        self._database.execute(
+            "INSERT OR IGNORE INTO holding VALUES (?, ?)", (entry.location, article.id)
+        )
+
+    def _record(self, file: FileRead) -> None:
+        run = self._database.execute
+        run("DELETE FROM file WHERE location = ?", (file.location,))
+        if not file.rejections:
+            run("INSERT INTO file VALUES (?, ?)", (file.location, file.fingerprint))
+        if file.article_ids or not file.rejections:
+            run("DELETE FROM holding WHERE location = ?", (file.location,))
+        for article_id in file.article_ids:
+            run("INSERT OR IGNORE INTO holding VALUES (?, ?)", (file.location, article_id))
+        run("DELETE FROM rejected WHERE file = ?", (file.location,))
+        for rejection in file.rejections:
+            run(
+                "INSERT OR REPLACE INTO rejected VALUES (?, ?, ?)",
+                (file.location, rejection.location, rejection.reason),
+            )
+
+    def _delete_unheld(self) -> list[str]:
+        """Delete the articles that no file holds any more; return their passages' ids."""
+        run = self._database.execute
+        ids: list[str] = []
+        for (key,) in run(
+            "SELECT key FROM article WHERE id NOT IN (SELECT article_id FROM holding)"
+        ).fetchall():
+            rows = run("SELECT id FROM passage WHERE article_key = ?", (key,))
+            ids.extend(row["id"] for row in rows)
+            run(
+                f"INSERT INTO passage_words (rowid, heading, body, passage_words) {_UNWORDS}",
+                (key,),
+            )
+            run("DELETE FROM article WHERE key = ?", (key,))
+        return ids
