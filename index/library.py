@@ -25,6 +25,7 @@ from index.settings import PACKAGED
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     import numpy as np
@@ -186,6 +187,11 @@ class Library:
             passage = Passage(row["id"], row["start"], row["end"])
             found[row["passage_id"]] = (passage, article)
         return [found[key] for key in passage_ids if key in found]
+
+    def newest(self) -> date | None:
+        """Return the last day on which an article appeared; None where none is dated."""
+        published = parse_published(self._rows("SELECT max(published) AS day FROM article")[0]["day"])
+        return published.last if published else None
 
     def origins(self, article_ids: Iterable[str]) -> dict[str, str]:
         """Return the origin of each article: the id of the first that holds its text."""

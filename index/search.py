@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from index.articles import Hit
 from index.indexing import passage_input
 from index.models import Embedder, Reranker
 from index.query import Filters, Query, understand
+from index.times import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _RRF_K = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009
 _RERANKED_CHARS = 1200
 _IN_WINDOW = 1.0  # logits that lying in the time asked about is worth
+_LATELY = 365  # days before the newest article that "latest" also searches by themselves
 _MATCHES = 3.0  # logits below the best within which "latest" counts a passage as matching
 
 
@@ -70,6 +72,9 @@ class SearchEngine:
         rankings = self._rankings(query, query.filters)
         if query.window and not query.filters.window:
             rankings += self._rankings(query, replace(query.filters, window=query.window))
+        if query.newest and (newest := self.library.newest()):
+            lately = Window(start=newest - timedelta(_LATELY))
+            rankings += self._rankings(query, replace(query.filters, window=lately))
         return fuse(rankings)
 
     def _rankings(self, query: Query, filters: Filters) -> list[list[str]]:

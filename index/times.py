@@ -24,8 +24,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_DATE = re.compile(
-    r"\b(?P<word>since|after|from|before|until|till|by|prior to|between|in|on|during|throughout|of|for|and"
-    r"|to)"
+    r"\b(?P<word>since|after|from|before|until|till|by|prior to|between|in|on|during|throughout|of|for"
+    r"|and|to)"
     r"\s+(?:the\s+)?(?:(?:beginning|start|end|early|late|mid)\s+(?:of\s+)?)?$",
     re.IGNORECASE,
 )
