@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PASSAGES = 6
 _HEADING_CHARS = 160
 _SENTENCE_CHARS = 700
+_FEWEST_WORDS = 4  # "February 3, 2025." stands alone in many releases and says nothing
 _OTHER_YEAR = 1.5  # logits off a sentence from a year the question does not ask about
 _ANSWERED = -0.073
 
@@ -55,7 +56,8 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
             inside = hit.passage.start <= sentence.start and sentence.end <= hit.passage.end
             if inside and not sentence.heading and speaking(hit.article, sentence.start) != REPORTER:
                 text = readable(hit.article.text[sentence.start : sentence.end])
-                found.append((hit, sentence, text))
+                if len(text.split()) >= _FEWEST_WORDS:
+                    found.append((hit, sentence, text))
     inputs = [f"{h.article.heading[:_HEADING_CHARS]}\n{t[:_SENTENCE_CHARS]}" for h, _, t in found]
     scores = reranker.score(evidence.searched_for, inputs)
     return [
