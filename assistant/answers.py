@@ -6,7 +6,7 @@ The pages, the command line's JSON and the evaluation all read this one object.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -124,13 +124,15 @@ class Answer(_Frozen):
 class Evidence:
     """What was found for a question: the standalone query and its hits, best first.
 
-    `rarity` gives the inverse document frequency of the query's content words in the library.
+    `rarity` gives the inverse document frequency of the query's content words in the library; `sides`,
+    for a question that asks for two parties' accounts, the ids of the articles that give each one's.
     """
 
     question: Question
     searched_for: str
     hits: Sequence[Hit]
     rarity: Mapping[str, float]
+    sides: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

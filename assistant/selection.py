@@ -76,15 +76,17 @@ def answerable(evidence: Evidence, asked: Asked, found: Sequence[Candidate]) -> 
     """Tell whether the candidates hold an answer.
 
     A logistic regression over three signals: the best sentence's score, its passage's score, and how
-    much of the question's names, by rarity, its article lacks.
+    much of the question's names, by rarity, its article lacks. The parties of a two-sided question are
+    not counted where articles speak for them: a capital's name stands for its government.
     """
     if not found:
         return False
     best = max(found, key=lambda c: c.score)
     there = stems(f"{best.article.heading} {best.article.text}")
+    parties = stems(" ".join(party for party, articles in evidence.sides.items() if articles))
     lacking = sum(
         evidence.rarity.get(word, 0.0)
         for stem, word in asked.terms.items()
-        if stem in asked.names and stem not in there
+        if stem in asked.names - parties and stem not in there
     )
     return 0.10 * best.score + 0.26 * best.hit.score - 0.092 * lacking >= _ANSWERED

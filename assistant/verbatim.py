@@ -11,7 +11,7 @@ from assistant.excerpts import Excerpt, attribution, excerpt
 from assistant.selection import Candidate, answerable, candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from assistant.answers import Evidence, Notice
     from index.articles import Article
@@ -21,6 +21,7 @@ NAME = "verbatim"
 
 _MOST = 3
 _MOST_OF_MANY = 5  # of a list, or of opposing accounts
+_OF_A_SIDE = 2  # of the side that would otherwise go unheard
 _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
 _SAME = 0.6  # Jaccard of stems above which two sentences say the same
 
@@ -36,33 +37,35 @@ class VerbatimWriter:
         asked = Asked.of(evidence.searched_for)
         found = candidates(evidence, asked, self._reranker)
         if answerable(evidence, asked, found):
-            yield from _quoted(_choose(found, asked))
+            yield from _quoted(_choose(found, asked, evidence.sides))
         yield Byline(NAME)
 
 
-def _choose(found: Sequence[Candidate], asked: Asked) -> list[Candidate]:
+def _choose(
+    found: Sequence[Candidate], asked: Asked, sides: Mapping[str, frozenset[str]]
+) -> list[Candidate]:
     ordered = sorted(found, key=lambda c: -c.score)
     most = _MOST_OF_MANY if asked.several or asked.sides else _MOST
+    chosen = _best(ordered, most)
+    first = chosen[0].article.id
+    groups = list(sides.values()) or [frozenset(c.article.id for c in ordered) - {first}]
+    if asked.sides:
+        for articles in groups:
+            if not any(candidate.article.id in articles for candidate in chosen):
+                other = [c for c in ordered if c.article.id in articles and not _same(c, chosen[0])]
+                chosen = [*chosen[: most - _OF_A_SIDE], *_best(other, _OF_A_SIDE)]
+    return chosen
+
+
+def _best(ordered: Sequence[Candidate], most: int) -> list[Candidate]:
+    """The best candidates within the margin, none saying what another says."""
     chosen: list[Candidate] = []
     for candidate in ordered:
         if len(chosen) == most or candidate.score < ordered[0].score - _MARGIN:
             break
         if not any(_same(candidate, other) for other in chosen):
             chosen.append(candidate)
-    if asked.sides:
-        chosen = _with_other_side(chosen, ordered, most)
     return chosen
-
-
-def _with_other_side(
-    chosen: list[Candidate], ordered: Sequence[Candidate], most: int
-) -> list[Candidate]:
-    """Give a second article a place where one account would take them all."""
-    first = chosen[0].article.id
-    if any(candidate.article.id != first for candidate in chosen):
-        return chosen
-    other = next((c for c in ordered if c.article.id != first and not _same(c, chosen[0])), None)
-    return [*chosen[: most - 1], other] if other else chosen
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

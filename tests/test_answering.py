@@ -10,11 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answers import Answer, ClaimWritten, Finished, Message, Question
+from assistant.asked import Asked
 from assistant.assistant import Assistant
 from assistant.conversation import standalone
 from assistant.excerpts import attribution, excerpt, readable, sentences_of
 from assistant.markers import Draft, MarkerReader
 from index.articles import Article
+from index.countries import country_code
+from index.indexing import index_paths
 from index.library import Library
 from index.settings import load_settings
 
@@ -93,8 +96,6 @@ def test_a_question_with_its_own_topic_is_searched_as_it_is() -> None:
 
 
 def test_a_short_fragment_is_no_answer(tmp_path: Path) -> None:
-    from index.indexing import index_paths
-
     (tmp_path / "order.md").write_text(
         "---\ntitle: Leaving the Zembla Council\n---\nZembla left the council because fees had doubled."
         "\n\nFebruary 3, 2025.\n",
@@ -129,6 +130,56 @@ def test_who_speaks_in_a_transcript() -> None:
     assert attribution(article, text.index("Now")) == "Mr. Singh, The White House, undated"
 
 
+def test_both_parties_are_heard(tmp_path: Path) -> None:
+    """One side has said more, and nearer to the question's words; the other still gets a place."""
+    for n in range(4):
+        (tmp_path / f"armenia-{n}.md").write_text(
+            f"---\ntitle: Statement {n}\ncountry: Armenia\nspeaker: Mirzoyan\n---\n"
+            f"The Lachin road has been closed since December, in breach of point {n} of the deal.\n",
+            "utf-8",
+        )
+    (tmp_path / "azerbaijan.md").write_text(
+        "---\ntitle: A speech\ncountry: Azerbaijan\nspeaker: Bayramov\n---\n"
+        "The road through Lachin was never blocked; lorries of the Red Cross pass every day.\n",
+        "utf-8",
+    )
+    settings_ = load_settings(library=tmp_path / "library")
+    index_paths([tmp_path], settings_)
+    with Library.open(tmp_path / "library") as library:
+        asked = Question(text="What did Baku and Yerevan each say about the Lachin road?")
+        answer = Assistant(library, settings_).ask(asked)
+    sources = {citation.source for claim in answer.claims for citation in claim.citations}
+    assert "azerbaijan.md" in sources
+    assert any(source.startswith("armenia") for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("question", "parties"),
+    [
+        ("What did Baku and Yerevan each say about Lachin?", ["Baku", "Yerevan"]),
+        ("How do Moscow and Kyiv describe the grain deal?", ["Moscow", "Kyiv"]),
+        ("What did Iran and the UAE say about the islands?", ["Iran", "UAE"]),
+        ("What did Biden tell Aliyev and Pashinyan?", []),
+        ("When did Armenia and Azerbaijan sign the declaration?", []),
+    ],
+)
+def test_whose_accounts_are_asked_for(question: str, parties: list[str]) -> None:
+    assert list(Asked.of(question).parties) == parties
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Türkiye", "TR"), ("Turkey", "TR"), ("Ankara", "TR"), ("the UAE", "AE"), ("Kiev", "UA"),
+        ("Kyrgyz Republic", "KG"), ("Islamic Republic of Iran", "IR"), ("Republic of Korea", "KR"),
+        ("Democratic Republic of the Congo", "CD"), ("Dominican Republic", "DO"),
+        ("Bayramov", None), ("", None),
+    ],
+)  # fmt: skip
+def test_countries_by_any_name(name: str, code: str | None) -> None:
+    assert country_code(name) == code
+
+
 _PIECE = st.sampled_from(
     ["Baku agreed", "Mr. Aliyev said so", ". ", "! ", " [1]", "[2, 3]", " [1-3]", "【4】", " [", "]",
      "\n", "- ", "1. ", "The U.S. left", "[x]", "5"]
@@ -144,7 +195,9 @@ def test_a_draft_is_read_whole_however_it_streams(text: str, data: st.DataObject
         drafts += reader.feed(text[at : at + step])
         at += step
     drafts += reader.finish()
-    assert not any(re.search(r"\[[\d\s,;–-]*\d\s*(\]|[.!?]*$)", draft.text) for draft in drafts)
+    assert not any(
+        re.search(r"\[\s*\d+(\s*[,;–-]\s*\d+)*\s*(\]|[.!?]*$)", draft.text) for draft in drafts
+    )
     letters = re.sub(r"[\[【][\d\s,;–-]*[\]】]|\W|\d", "", text)
     assert re.sub(r"\W|\d", "", "".join(draft.text for draft in drafts)) == letters
 
