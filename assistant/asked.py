@@ -29,9 +29,11 @@ _SIDES = re.compile(
 )
 _NAME = r"[A-ZÀ-ÞА-Я][\w’'-]*(?: [A-ZÀ-ÞА-Я][\w’'-]*)*"
 _PAIR = re.compile(rf"({_NAME}) (?:and|versus|vs\.?) (?:the )?({_NAME})(?: (?:each|both))?\b")
-_ACCOUNTS = re.compile(
-    r"\b(?:sa(?:y|id)|tell|told|describe|see|view|explain|present|respond|react|claim|accuse)\b",
-    re.IGNORECASE,
+_ACCOUNTS = (
+    r"say|said|tell|told|describe|see|view|explain|present|respond|react|claim|accuse|differ|disagree"
+)
+_VERB = re.compile(
+    rf"^(?: (?:each|both))? (?:{_ACCOUNTS})(?: (?:about|on|over|to))?(?= )", re.IGNORECASE
 )
 _STOP = frozenset(
     """
@@ -78,10 +80,10 @@ class Asked:
 
 def _parties(question: str) -> dict[str, str]:
     pair = _PAIR.search(question)
-    if not pair or not (_SIDES.search(question) or _ACCOUNTS.search(question, pair.end())):
+    if not pair or not (_SIDES.search(question) or _VERB.search(question[pair.end() :])):
         return {}
-    before, after = question[: pair.start()], question[pair.end() :]
-    return {name: f"{before}{name}{after}" for name in pair.groups()}
+    matter = _VERB.sub("", question[pair.end() :])
+    return {name: f"What did {name} say about{matter}" for name in pair.groups()}
 
 
 def content_words(text: str) -> list[str]:

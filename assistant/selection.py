@@ -59,11 +59,28 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
                 if len(text.split()) >= _FEWEST_WORDS:
                     found.append((hit, sentence, text))
     inputs = [f"{h.article.heading[:_HEADING_CHARS]}\n{t[:_SENTENCE_CHARS]}" for h, _, t in found]
-    scores = reranker.score(evidence.searched_for, inputs)
+    questions = [_question_for(hit.article, evidence) for hit, _, _ in found]
+    scores = _scores(questions, inputs, reranker)
     return [
-        Candidate(h, s, t, float(score) - _off_year(asked, h.article, t))
+        Candidate(h, s, t, score - _off_year(asked, h.article, t))
         for (h, s, t), score in zip(found, scores, strict=True)
     ]
+
+
+def _question_for(article: Article, evidence: Evidence) -> str:
+    """What an article is asked: a party's own account, the question put to that party alone."""
+    alone = (side.question for side in evidence.sides if article.id in side.articles)
+    return next(alone, evidence.searched_for)
+
+
+def _scores(questions: Sequence[str], texts: Sequence[str], reranker: Reranker) -> list[float]:
+    scores = [0.0] * len(texts)
+    for question in dict.fromkeys(questions):
+        places = [at for at, asked in enumerate(questions) if asked == question]
+        found = reranker.score(question, [texts[at] for at in places])
+        for at, score in zip(places, found, strict=True):
+            scores[at] = float(score)
+    return scores
 
 
 def _off_year(asked: Asked, article: Article, text: str) -> float:
@@ -83,7 +100,7 @@ def answerable(evidence: Evidence, asked: Asked, found: Sequence[Candidate]) -> 
         return False
     best = max(found, key=lambda c: c.score)
     there = stems(f"{best.article.heading} {best.article.text}")
-    parties = stems(" ".join(party for party, articles in evidence.sides.items() if articles))
+    parties = stems(" ".join(side.party for side in evidence.sides if side.articles))
     lacking = sum(
         evidence.rarity.get(word, 0.0)
         for stem, word in asked.terms.items()

@@ -29,6 +29,7 @@ _FORM_OF_STATE = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)
 def country_code(name: str) -> str | None:
     """Return the ISO 3166-1 alpha-2 code of a country by a name, form or capital of it; else None."""
     plain = _plain(name)

@@ -60,6 +60,16 @@ class Overview:
     index_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Of an article, what tells whose account it gives."""
+
+    article_id: str
+    title: str
+    speaker: str | None
+    countries: tuple[str, ...]
+
+
 def signature_of(settings: Settings) -> str:
     """Name the embedding model and chunking that the settings ask for."""
     model = settings.embedding_model
@@ -186,16 +196,22 @@ class Library:
             found[row["passage_id"]] = (passage, article)
         return [found[key] for key in passage_ids if key in found]
 
-    def lexical(self, text: str, count: int) -> list[str]:
-        """Return ids of the `count` best passages by BM25 over any of the text's words, best first."""
+    def lexical(self, text: str, count: int, within: Iterable[str] | None = None) -> list[str]:
+        """Return ids of the `count` best passages by BM25 over any of the text's words, best first.
+
+        `within` restricts it to articles with those ids.
+        """
         words = dict.fromkeys(w for w in _WORD.findall(text.lower()) if w not in _STOP)
         if not words:
             return []
         rows = self._rows(
             "SELECT passage.id FROM passage_words JOIN passage ON passage.key = passage_words.rowid"
-            " WHERE passage_words MATCH ? ORDER BY bm25(passage_words, 0.6, 1.0) LIMIT ?",
+            " WHERE passage_words MATCH ?1 AND (?3 IS NULL OR article_key IN"
+            " (SELECT key FROM article WHERE id IN (SELECT value FROM json_each(?3))))"
+            " ORDER BY bm25(passage_words, 0.6, 1.0) LIMIT ?2",
             " OR ".join(f'"{word}"' for word in words),
             count,
+            None if within is None else json.dumps(list(within)),
         )
         return [row["id"] for row in rows]
 
@@ -206,9 +222,29 @@ class Library:
         counts = {word: self._rows(sql, f'"{word}"')[0]["n"] for word in dict.fromkeys(words)}
         return {word: math.log((total + 1) / (count + 1)) for word, count in counts.items()}
 
-    def dense(self, vector: NDArray[np.float32], count: int) -> list[str]:
-        """Return ids of the `count` passages nearest to the vector, nearest first."""
-        return self.vectors.nearest(vector, count)
+    def dense(
+        self, vector: NDArray[np.float32], count: int, within: Iterable[str] | None = None
+    ) -> list[str]:
+        """Return ids of the `count` passages nearest to the vector, nearest first.
+
+        `within` restricts it to articles with those ids.
+        """
+        if within is None:
+            return self.vectors.nearest(vector, count)
+        rows = self._rows(
+            "SELECT passage.id FROM passage JOIN article ON article.key = article_key"
+            " WHERE article.id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(within)),
+        )
+        return self.vectors.nearest(vector, count, [row["id"] for row in rows]) if rows else []
+
+    def bylines(self) -> list[Byline]:
+        """Return of every article what tells whose account it gives."""
+        rows = self._rows("SELECT id, title, speaker, countries FROM article ORDER BY id")
+        return [
+            Byline(row["id"], row["title"], row["speaker"], tuple(json.loads(row["countries"])))
+            for row in rows
+        ]
 
     @cached_property
     def vectors(self) -> Vectors:

@@ -11,7 +11,7 @@ from index.indexing import passage_input
 from index.models import Embedder, Reranker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from index.library import Library
     from index.settings import Settings
@@ -39,20 +39,23 @@ class SearchEngine:
         """The reranking model."""
         return Reranker(self.settings)
 
-    def search(self, query: str, count: int = 10) -> list[Hit]:
-        """Return the `count` best passages for the query, best first, by the reranker's score."""
-        candidates = self.candidates(query)[: max(self.settings.reranked, count)]
+    def search(self, query: str, count: int = 10, within: Collection[str] | None = None) -> list[Hit]:
+        """Return the `count` best passages for the query, best first, by the reranker's score.
+
+        `within` restricts it to articles with those ids.
+        """
+        candidates = self.candidates(query, within)[: max(self.settings.reranked, count)]
         found = self.library.resolve(candidates)
         texts = [passage_input(article, passage)[:_RERANKED_CHARS] for passage, article in found]
         scores = self.reranker.score(query, texts)
         order = sorted(range(len(found)), key=lambda i: (-scores[i], i))[:count]
         return [Hit(rank, float(scores[i]), *found[i]) for rank, i in enumerate(order, start=1)]
 
-    def candidates(self, query: str) -> list[str]:
+    def candidates(self, query: str, within: Collection[str] | None = None) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""
         count = self.settings.candidates
-        dense = self.library.dense(self.embedder.encode_query(query), count)
-        return fuse([dense, self.library.lexical(query, count)])
+        dense = self.library.dense(self.embedder.encode_query(query), count, within)
+        return fuse([dense, self.library.lexical(query, count, within)])
 
 
 def fuse(rankings: Iterable[Sequence[str]]) -> list[str]:

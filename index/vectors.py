@@ -63,10 +63,13 @@ class Vectors:
             for at in range(0, len(ids), _PAGE):
                 self._collection.delete(list(ids[at : at + _PAGE]))
 
-    def nearest(self, vector: NDArray[np.float32], count: int) -> list[str]:
-        """Return the ids of the `count` nearest vectors, nearest first."""
+    def nearest(
+        self, vector: NDArray[np.float32], count: int, among: Sequence[str] | None = None
+    ) -> list[str]:
+        """Return the ids of the `count` nearest vectors (of those `among`), nearest first."""
         with self._translated():
-            found = self._collection.query(vector[None], n_results=count, include=[])
+            ids = None if among is None else list(among)
+            found = self._collection.query(vector[None], n_results=count, include=[], ids=ids)
         return list(found["ids"][0])
 
     def read(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
