@@ -121,16 +121,27 @@ class Answer(_Frozen):
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """A party whose account is asked for: the question put to it alone, its articles by their ids."""
+
+    party: str
+    question: str
+    articles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found for a question: the standalone query and its hits, best first.
 
-    `rarity` gives the inverse document frequency of the query's content words in the library.
+    `rarity` gives the inverse document frequency of the query's content words in the library; `sides`
+    are those of a question that asks for two parties' accounts.
     """
 
     question: Question
     searched_for: str
     hits: Sequence[Hit]
     rarity: Mapping[str, float]
+    sides: Sequence[Side] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,14 @@ _SIDES = re.compile(
     r"|on the one hand|in turn|disagree\w*)\b",
     re.IGNORECASE,
 )
+_NAME = r"[A-ZÀ-ÞА-Я][\w’'-]*(?: [A-ZÀ-ÞА-Я][\w’'-]*)*"
+_PAIR = re.compile(rf"({_NAME}) (?:and|versus|vs\.?) (?:the )?({_NAME})(?: (?:each|both))?\b")
+_ACCOUNTS = (
+    r"say|said|tell|told|describe|see|view|explain|present|respond|react|claim|accuse|differ|disagree"
+)
+_VERB = re.compile(
+    rf"^(?: (?:each|both))? (?:{_ACCOUNTS})(?: (?:about|on|over|to))?(?= )", re.IGNORECASE
+)
 _STOP = frozenset(
     """
     a about according after again against all also am an and any are as at be because been
@@ -43,25 +51,39 @@ _STOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question asks for: the words that carry its meaning by their stems, names, years, shape."""
+    """What a question asks for: the words that carry its meaning by their stems, names, years, shape.
+
+    `parties` are the two whose accounts it asks for, with the question put to each alone.
+    """
 
     terms: Mapping[str, str]
     names: frozenset[str]
     years: frozenset[int]
     several: bool
     sides: bool
+    parties: Mapping[str, str]
 
     @classmethod
     def of(cls, question: str) -> Asked:
         """Read a standalone question."""
         _, _, after_first = question.partition(" ")
+        parties = _parties(question)
         return cls(
             terms={_stem(word): word for word in content_words(question)},
             names=frozenset(stems(" ".join(_CAPITALISED.findall(after_first)))),
             years=frozenset(int(year) for year in _YEAR.findall(question)),
             several=bool(_LISTS.search(question)),
-            sides=bool(_SIDES.search(question)),
+            sides=bool(parties or _SIDES.search(question)),
+            parties=parties,
         )
+
+
+def _parties(question: str) -> dict[str, str]:
+    pair = _PAIR.search(question)
+    if not pair or not (_SIDES.search(question) or _VERB.search(question[pair.end() :])):
+        return {}
+    matter = _VERB.sub("", question[pair.end() :])
+    return {name: f"What did {name} say about{matter}" for name in pair.groups()}
 
 
 def content_words(text: str) -> list[str]:

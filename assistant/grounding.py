@@ -1,7 +1,8 @@
 """Whether the evidence holds a sentence, and where exactly.
 
-A sentence is held by a sentence of the evidence when its numbers all stand there (or in the article's
-date and title), most of its words do, and the cross-encoder finds the one relevant to the other.
+A sentence is held by a sentence of the evidence when its numbers, dates and quotations stand there
+(or in the article's date and title), neither denies what the other affirms, most of its words stand
+there, and the cross-encoder finds the one relevant to the other.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from assistant.answers import Span
 from assistant.asked import stems
 from assistant.excerpts import readable, sentences_of
+from assistant.facts import unborne
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from index.articles import Hit
     from index.models import Reranker
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-ZÀ-Þ][\w’-]{2,}")
 _SCORE = 0.0  # the logit of even odds that one sentence is relevant to the other
 _SHARE = 0.5  # of the sentence's content words
@@ -63,10 +64,9 @@ def _places(hits: Sequence[Hit]) -> list[_Place]:
 
 
 def _bears(text: str, place: _Place) -> bool:
-    """Numbers and names all there, and most of the words."""
+    """Hard facts and names all there, and most of the words."""
     context = f"{place.hit.article.heading} {place.hit.article.outlet or ''} {place.text}"
-    numbers = set(_NUMBER.findall(context))
-    if any(number not in numbers for number in _NUMBER.findall(text)):
+    if unborne(text, context):
         return False
     there = stems(context)
     if any(not stems(name) <= there for name in _NAME.findall(text)):

@@ -15,6 +15,7 @@ _MARKER = re.compile(r"\s*[\[【]\s*((?:passages?\s*)?\d+(?:\s*[,;–-]\s*\d+)*)
 _LEADING = re.compile(rf"(?:{_MARKER.pattern})+[.!?]?\s*", re.IGNORECASE)
 _UNFINISHED = re.compile(r"\s*[\[【][^\]】]*\Z")
 _BULLET = re.compile(r"\A\s*(?:[-*•]\s+|\d+[.)]\s+|#+\s+)")
+_CUT_OFF = re.compile(r"\s*[\[【][\d\s,;–-]*(?=[.!?]*\s*\Z)")
 _WIDEST = 20
 
 
@@ -64,9 +65,16 @@ def _pieces(text: str) -> list[str]:
 
 def _draft(piece: str) -> Iterator[Draft]:
     numbers = tuple(dict.fromkeys(n for m in _MARKER.finditer(piece) for n in _numbers(m[1])))
-    text = " ".join(_BULLET.sub("", _MARKER.sub("", piece)).split())
+    text = " ".join(_BULLET.sub("", _unmarked(piece)).split())
     if any(char.isalnum() for char in text):
         yield Draft(text, numbers)
+
+
+def _unmarked(text: str) -> str:
+    """The text without markers; taking one out of another leaves a third: [5 [1]]."""
+    while (shorter := _CUT_OFF.sub("", _MARKER.sub("", text))) != text:
+        text = shorter
+    return text
 
 
 def _numbers(inside: str) -> list[int]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PASSAGES = 6
 _HEADING_CHARS = 160
 _SENTENCE_CHARS = 700
+_FEWEST_WORDS = 4  # "February 3, 2025." stands alone in many releases and says nothing
 _OTHER_YEAR = 1.5  # logits off a sentence from a year the question does not ask about
 _ANSWERED = -0.073
 
@@ -55,13 +56,31 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
             inside = hit.passage.start <= sentence.start and sentence.end <= hit.passage.end
             if inside and not sentence.heading and speaking(hit.article, sentence.start) != REPORTER:
                 text = readable(hit.article.text[sentence.start : sentence.end])
-                found.append((hit, sentence, text))
+                if len(text.split()) >= _FEWEST_WORDS:
+                    found.append((hit, sentence, text))
     inputs = [f"{h.article.heading[:_HEADING_CHARS]}\n{t[:_SENTENCE_CHARS]}" for h, _, t in found]
-    scores = reranker.score(evidence.searched_for, inputs)
+    questions = [_question_for(hit.article, evidence) for hit, _, _ in found]
+    scores = _scores(questions, inputs, reranker)
     return [
-        Candidate(h, s, t, float(score) - _off_year(asked, h.article, t))
+        Candidate(h, s, t, score - _off_year(asked, h.article, t))
         for (h, s, t), score in zip(found, scores, strict=True)
     ]
+
+
+def _question_for(article: Article, evidence: Evidence) -> str:
+    """What an article is asked: a party's own account, the question put to that party alone."""
+    alone = (side.question for side in evidence.sides if article.id in side.articles)
+    return next(alone, evidence.searched_for)
+
+
+def _scores(questions: Sequence[str], texts: Sequence[str], reranker: Reranker) -> list[float]:
+    scores = [0.0] * len(texts)
+    for question in dict.fromkeys(questions):
+        places = [at for at, asked in enumerate(questions) if asked == question]
+        found = reranker.score(question, [texts[at] for at in places])
+        for at, score in zip(places, found, strict=True):
+            scores[at] = float(score)
+    return scores
 
 
 def _off_year(asked: Asked, article: Article, text: str) -> float:
@@ -74,15 +93,17 @@ def answerable(evidence: Evidence, asked: Asked, found: Sequence[Candidate]) -> 
     """Tell whether the candidates hold an answer.
 
     A logistic regression over three signals: the best sentence's score, its passage's score, and how
-    much of the question's names, by rarity, its article lacks.
+    much of the question's names, by rarity, its article lacks. The parties of a two-sided question are
+    not counted where articles speak for them: a capital's name stands for its government.
     """
     if not found:
         return False
     best = max(found, key=lambda c: c.score)
     there = stems(f"{best.article.heading} {best.article.text}")
+    parties = stems(" ".join(side.party for side in evidence.sides if side.articles))
     lacking = sum(
         evidence.rarity.get(word, 0.0)
         for stem, word in asked.terms.items()
-        if stem in asked.names and stem not in there
+        if stem in asked.names - parties and stem not in there
     )
     return 0.10 * best.score + 0.26 * best.hit.score - 0.092 * lacking >= _ANSWERED

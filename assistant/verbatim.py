@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from assistant.answers import Byline, Span
@@ -13,7 +14,7 @@ from assistant.selection import Candidate, answerable, candidates
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assistant.answers import Evidence, Notice
+    from assistant.answers import Evidence, Notice, Side
     from index.articles import Article
     from index.models import Reranker
 
@@ -21,6 +22,8 @@ NAME = "verbatim"
 
 _MOST = 3
 _MOST_OF_MANY = 5  # of a list, or of opposing accounts
+_OF_A_SIDE = 2  # sentences each side has for sure
+_UNHEARD = 6.0  # logits below the best sentence at which a side has said nothing on the matter
 _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
 _SAME = 0.6  # Jaccard of stems above which two sentences say the same
 
@@ -36,33 +39,34 @@ class VerbatimWriter:
         asked = Asked.of(evidence.searched_for)
         found = candidates(evidence, asked, self._reranker)
         if answerable(evidence, asked, found):
-            yield from _quoted(_choose(found, asked))
+            yield from _quoted(_choose(found, asked, evidence.sides))
         yield Byline(NAME)
 
 
-def _choose(found: Sequence[Candidate], asked: Asked) -> list[Candidate]:
+def _choose(found: Sequence[Candidate], asked: Asked, sides: Sequence[Side]) -> list[Candidate]:
     ordered = sorted(found, key=lambda c: -c.score)
     most = _MOST_OF_MANY if asked.several or asked.sides else _MOST
+    first = ordered[0]
+    groups = [side.articles for side in sides]
+    if asked.sides and not groups:
+        groups = [frozenset({first.article.id}), frozenset(c.article.id for c in ordered[1:])]
+    near = [c for c in ordered if c.score >= first.score - _UNHEARD]
+    heard = [_best([c for c in near if c.article.id in group], _OF_A_SIDE) for group in groups]
+    if not all(heard):
+        return _best(ordered, most)
+    chosen = list(dict.fromkeys(chain.from_iterable(heard)))
+    return [*chosen, *_best([c for c in ordered if c not in chosen], most, chosen)][:most]
+
+
+def _best(ordered: Sequence[Candidate], most: int, beside: Sequence[Candidate] = ()) -> list[Candidate]:
+    """Return the best candidates within the margin, none saying what another or one `beside` says."""
     chosen: list[Candidate] = []
     for candidate in ordered:
         if len(chosen) == most or candidate.score < ordered[0].score - _MARGIN:
             break
-        if not any(_same(candidate, other) for other in chosen):
+        if not any(_same(candidate, other) for other in (*beside, *chosen)):
             chosen.append(candidate)
-    if asked.sides:
-        chosen = _with_other_side(chosen, ordered, most)
     return chosen
-
-
-def _with_other_side(
-    chosen: list[Candidate], ordered: Sequence[Candidate], most: int
-) -> list[Candidate]:
-    """Give a second article a place where one account would take them all."""
-    first = chosen[0].article.id
-    if any(candidate.article.id != first for candidate in chosen):
-        return chosen
-    other = next((c for c in ordered if c.article.id != first and not _same(c, chosen[0])), None)
-    return [*chosen[: most - 1], other] if other else chosen
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

@@ -62,6 +62,16 @@ class Overview:
     index_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Of an article, what tells whose account it gives."""
+
+    article_id: str
+    title: str
+    speaker: str | None
+    countries: tuple[str, ...]
+
+
 def signature_of(settings: Settings) -> str:
     """Name the embedding model and chunking that the settings ask for."""
     model = settings.embedding_model
@@ -243,6 +253,14 @@ class Library:
         """Return ids of the `count` passages (of those `among`) nearest to the vector, nearest first."""
         return self.vectors.nearest(vector, count, among)
 
+    def bylines(self) -> list[Byline]:
+        """Return of every article what tells whose account it gives."""
+        rows = self._rows("SELECT id, title, speaker, countries FROM article ORDER BY id")
+        return [
+            Byline(row["id"], row["title"], row["speaker"], tuple(json.loads(row["countries"])))
+            for row in rows
+        ]
+
     @cached_property
     def vectors(self) -> Vectors:
         """The vector store that belongs to the library's signature."""
@@ -291,6 +309,9 @@ def _conditions(filters: Filters) -> tuple[str, list[str]]:
         "instr(source, ?) = 1": filters.source,
     }
     given = {condition: str(value) for condition, value in asked.items() if value}
+    if filters.articles is not None:
+        among = json.dumps(sorted(filters.articles))
+        given["article.id IN (SELECT value FROM json_each(?))"] = among
     return " AND ".join(given) or "1", list(given.values())
 
 

@@ -29,7 +29,8 @@ _EACH = re.compile(
 class Filters:
     """What an article must be to be found; None asks nothing. Texts compare without case.
 
-    `source` is the beginning of a file name or address.
+    `source` is the beginning of a file name or address; `articles` are ids: an empty set
+    matches nothing.
     """
 
     window: Window | None = None
@@ -37,9 +38,10 @@ class Filters:
     country: str | None = None
     language: str | None = None
     source: str | None = None
+    articles: frozenset[str] | None = None
 
     def __bool__(self) -> bool:
-        return any((self.window, self.outlet, self.country, self.language, self.source))
+        return self != Filters()
 
 
 @dataclass(frozen=True, slots=True)

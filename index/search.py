@@ -16,7 +16,7 @@ from index.query import Filters, Query, understand
 from index.times import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from index.articles import Article, Passage
     from index.library import Library
@@ -48,15 +48,20 @@ class SearchEngine:
         """The reranking model."""
         return Reranker(self.settings)
 
-    def search(self, query: str | Query, count: int = 10) -> list[Hit]:
+    def search(
+        self, query: str | Query, count: int = 10, within: Collection[str] | None = None
+    ) -> list[Hit]:
         """Return the `count` best passages for the query, best first.
 
         A text is understood as of today. Passages of copies are left out. Where the query names a time,
         passages of that time are preferred; where it wants the newest, matching ones come by date; where
-        it asks of two sides, each has its best passages among the first.
+        it asks of two sides, each has its best passages among the first. `within` restricts the search
+        to articles with those ids.
         """
         if isinstance(query, str):
             query = self.understand(query)
+        if within is not None:
+            query = replace(query, filters=replace(query.filters, articles=frozenset(within)))
         if query.sides:
             return self._each_side(query, count)
         return _ranked(self._scored(query, max(self.settings.reranked, count)), count)

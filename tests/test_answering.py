@@ -1,0 +1,215 @@
+"""Answers of the verbatim writer over real articles, and the parts that make them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.answers import Answer, ClaimWritten, Finished, Message, Question
+from assistant.asked import Asked
+from assistant.assistant import Assistant
+from assistant.conversation import standalone
+from assistant.excerpts import attribution, excerpt, readable, sentences_of
+from assistant.markers import Draft, MarkerReader
+from index.articles import Article
+from index.countries import country_code
+from index.indexing import index_paths
+from index.library import Library
+from index.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def assistant(library_folder: Path) -> Iterator[Assistant]:
+    with Library.open(library_folder) as library:
+        yield Assistant(library, load_settings(library=library_folder))
+
+
+ANSWERED = {
+    "What obstacles did Bayramov list in his call with Hogan?": "border crossing point",
+    "What did Aliyev and Pashinyan sign in Washington?": "sign",
+    "What did Raisi demand about sanctions?": "sanctions",
+    "How many people did the fuel depot explosion in Karabakh hurt?": "fuel",
+}
+
+
+@pytest.mark.parametrize("question", ANSWERED)
+def test_every_claim_quotes_the_stored_text(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text=question))
+    assert not answer.abstained
+    assert ANSWERED[question] in answer.text
+    assert 1 <= len(answer.claims) <= 5
+    _cited_exactly(answer, assistant)
+
+
+def _cited_exactly(answer: Answer, assistant: Assistant) -> None:
+    numbers: dict[str, int] = {}
+    for claim in answer.claims:
+        assert claim.citations
+        for citation in claim.citations:
+            article = assistant.library.article(citation.article_id)
+            assert article is not None
+            assert article.text[citation.start : citation.end] == citation.quote
+            assert readable(citation.quote) in claim.text
+            assert numbers.setdefault(citation.article_id, len(numbers) + 1) == citation.number
+
+
+def test_the_stream_ends_in_the_same_answer(assistant: Assistant) -> None:
+    events = list(assistant.stream(Question(text=next(iter(ANSWERED)))))
+    streamed = tuple(event.claim for event in events if isinstance(event, ClaimWritten))
+    assert isinstance(events[-1], Finished)
+    assert events[-1].answer.claims == streamed
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who won the football world cup in 1998?", "What is the population of Reykjavik?", "zzz qqq xxx"],
+)
+def test_an_abstention_has_a_reason_and_no_citation(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text=question))
+    assert answer.abstained
+    assert answer.claims == ()
+    assert answer.reason == "The articles indexed here do not answer this."
+    assert answer.as_of == "2025-08-08"
+
+
+def test_a_follow_up_keeps_its_subject(assistant: Assistant) -> None:
+    first = "What did Bayramov and Hogan talk about in April 2023?"
+    history = (Message(role="user", content=first), Message(role="assistant", content="Peace."))
+    answer = assistant.ask(Question(text="And what did he say about the Lachin road?", history=history))
+    assert "Bayramov" in answer.searched_for
+    assert not answer.abstained
+    assert "bayramov" in answer.claims[0].citations[0].source
+
+
+def test_a_question_with_its_own_topic_is_searched_as_it_is() -> None:
+    history = (Message(role="user", content="What did Bayramov tell Hogan?"),)
+    question = Question(text="Which sanctions did Raisi demand be lifted?", history=history)
+    assert standalone(question) == question.text
+
+
+def test_a_short_fragment_is_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "order.md").write_text(
+        "---\ntitle: Leaving the Zembla Council\n---\nZembla left the council because fees had doubled."
+        "\n\nFebruary 3, 2025.\n",
+        "utf-8",
+    )
+    settings_ = load_settings(library=tmp_path / "library")
+    index_paths([tmp_path / "order.md"], settings_)
+    with Library.open(tmp_path / "library") as library:
+        answer = Assistant(library, settings_).ask(Question(text="Why did Zembla leave the council?"))
+    assert "fees had doubled" in answer.text
+    assert "February 3" not in answer.text
+
+
+def test_links_and_marks_are_not_read_out() -> None:
+    assert readable("He [banned\nfunding](https://x.example/a#:~:text=b%20c) to **it**.") == (
+        "He banned funding to it."
+    )
+    assert readable("from 1 \\* 2 to snake_case") == "from 1 * 2 to snake_case"
+
+
+def test_a_list_item_is_quoted_with_what_introduces_it() -> None:
+    text = "The ministers agreed on two steps:\n\n- to open the road\n- to free the prisoners\n"
+    article = Article("a", "Talks", text)
+    items = [sentence for sentence in sentences_of(article) if sentence.item]
+    quoted = excerpt(article, items[1])
+    assert quoted.text(article) == "The ministers agreed on two steps: … to free the prisoners"
+
+
+def test_who_speaks_in_a_transcript() -> None:
+    text = "MR. SINGH:  We begin today.\n\nQ  When?\n\nMR. SINGH:  Now we begin.\n"
+    article = Article("a", "Briefing", text, outlet="The White House")
+    assert attribution(article, text.index("Now")) == "Mr. Singh, The White House, undated"
+
+
+def test_both_parties_are_heard(tmp_path: Path) -> None:
+    """One side has said more, and nearer to the question's words; the other still gets a place."""
+    for n in range(4):
+        (tmp_path / f"armenia-{n}.md").write_text(
+            f"---\ntitle: Statement {n}\ncountry: Armenia\nspeaker: Mirzoyan\n---\n"
+            f"The Lachin road has been closed since December, in breach of point {n} of the deal.\n",
+            "utf-8",
+        )
+    (tmp_path / "azerbaijan.md").write_text(
+        "---\ntitle: A speech\ncountry: Azerbaijan\nspeaker: Bayramov\n---\n"
+        "The road through Lachin was never blocked; lorries of the Red Cross pass every day.\n",
+        "utf-8",
+    )
+    settings_ = load_settings(library=tmp_path / "library")
+    index_paths([tmp_path], settings_)
+    with Library.open(tmp_path / "library") as library:
+        asked = Question(text="What did Baku and Yerevan each say about the Lachin road?")
+        answer = Assistant(library, settings_).ask(asked)
+    sources = {citation.source for claim in answer.claims for citation in claim.citations}
+    assert "azerbaijan.md" in sources
+    assert any(source.startswith("armenia") for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("question", "parties"),
+    [
+        ("What did Baku and Yerevan each say about Lachin?", ["Baku", "Yerevan"]),
+        ("How do Moscow and Kyiv describe the grain deal?", ["Moscow", "Kyiv"]),
+        ("What did Iran and the UAE say about the islands?", ["Iran", "UAE"]),
+        ("What did Biden tell Aliyev and Pashinyan?", []),
+        ("When did Armenia and Azerbaijan sign the declaration?", []),
+    ],
+)
+def test_whose_accounts_are_asked_for(question: str, parties: list[str]) -> None:
+    assert list(Asked.of(question).parties) == parties
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Türkiye", "TR"), ("Turkey", "TR"), ("Ankara", "TR"), ("the UAE", "AE"), ("Kiev", "UA"),
+        ("Kyrgyz Republic", "KG"), ("Islamic Republic of Iran", "IR"), ("Republic of Korea", "KR"),
+        ("Democratic Republic of the Congo", "CD"), ("Dominican Republic", "DO"),
+        ("Bayramov", None), ("", None),
+    ],
+)  # fmt: skip
+def test_countries_by_any_name(name: str, code: str | None) -> None:
+    assert country_code(name) == code
+
+
+_PIECE = st.sampled_from(
+    ["Baku agreed", "Mr. Aliyev said so", ". ", "! ", " [1]", "[2, 3]", " [1-3]", "【4】", " [", "]",
+     "\n", "- ", "1. ", "The U.S. left", "[x]", "5"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_PIECE, max_size=25).map("".join), st.data())
+def test_a_draft_is_read_whole_however_it_streams(text: str, data: st.DataObject) -> None:
+    reader, drafts, at = MarkerReader(), list[Draft](), 0
+    while at < len(text):
+        step = data.draw(st.integers(1, 12))
+        drafts += reader.feed(text[at : at + step])
+        at += step
+    drafts += reader.finish()
+    assert not any(
+        re.search(r"\[\s*\d+(\s*[,;–-]\s*\d+)*\s*(\]|[.!?]*$)", draft.text) for draft in drafts
+    )
+    letters = re.sub(r"[\[【][\d\s,;–-]*[\]】]|\W|\d", "", text)
+    assert re.sub(r"\W|\d", "", "".join(draft.text for draft in drafts)) == letters
+
+
+def test_markers_name_passages() -> None:
+    reader = MarkerReader()
+    drafts = [
+        *reader.feed("Baku agreed [1][3]. Yerevan did not [2–4].\n- Later it did. [5]"),
+        *reader.finish(),
+    ]
+    assert [(draft.text, draft.numbers) for draft in drafts] == [
+        ("Baku agreed.", (1, 3)),
+        ("Yerevan did not.", (2, 3, 4)),
+        ("Later it did.", (5,)),
+    ]
