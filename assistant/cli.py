@@ -97,6 +97,8 @@ def search(
         window = Window(since and since.date(), until and until.date()) if since or until else None
         engine = SearchEngine(opened, settings)
         asked = engine.understand(text, Filters(window, outlet, country, language))
+        if asked.explained != text:
+            typer.echo(f"searched for {asked.explained}", err=True)
         hits = engine.search(asked, count)
     if as_json:
         write_json(json.dumps([_as_dict(hit) for hit in hits], ensure_ascii=False))
