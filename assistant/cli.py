@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import closing, contextmanager
+from datetime import datetime  # noqa: TC003 - typer reads the annotations
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_index.app, name="index")
 
+_DAY = ["%Y-%m-%d"]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -71,6 +73,11 @@ def search(
     query: Annotated[list[str], typer.Argument(help="What to look for.")],
     *,
     count: Annotated[int, typer.Option("-k", min=1, max=200, help="How many passages.")] = 10,
+    since: Annotated[datetime | None, typer.Option(formats=_DAY, help="Only from this day on.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=_DAY, help="Only until this day.")] = None,
+    outlet: Annotated[str | None, typer.Option(help="Only articles of this outlet.")] = None,
+    country: Annotated[str | None, typer.Option(help="Only articles that name this country.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only articles in this language.")] = None,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
@@ -83,9 +90,14 @@ def search(
     from index.library import Library
 
     with Library.open(settings.library) as opened:
+        from index.query import Filters
         from index.search import SearchEngine
+        from index.times import Window
 
-        hits = SearchEngine(opened, settings).search(text, count)
+        window = Window(since and since.date(), until and until.date()) if since or until else None
+        engine = SearchEngine(opened, settings)
+        asked = engine.understand(text, Filters(window, outlet, country, language))
+        hits = engine.search(asked, count)
     if as_json:
         write_json(json.dumps([_as_dict(hit) for hit in hits], ensure_ascii=False))
     else:

@@ -25,11 +25,13 @@ from index.settings import PACKAGED
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from index.query import Filters
     from index.settings import Settings
     from index.vectors import Vectors
 
@@ -196,22 +198,45 @@ class Library:
             found[row["passage_id"]] = (passage, article)
         return [found[key] for key in passage_ids if key in found]
 
-    def lexical(self, text: str, count: int, within: Iterable[str] | None = None) -> list[str]:
-        """Return ids of the `count` best passages by BM25 over any of the text's words, best first.
+    def newest(self) -> date | None:
+        """Return the last day on which an article appeared; None where none is dated."""
+        published = parse_published(self._rows("SELECT max(published) AS day FROM article")[0]["day"])
+        return published.last if published else None
 
-        `within` restricts it to articles with those ids.
-        """
-        words = dict.fromkeys(w for w in _WORD.findall(text.lower()) if w not in _STOP)
+    def origins(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Return the origin of each article: the id of the first that holds its text."""
+        rows = self._rows(
+            "SELECT id, origin FROM article WHERE id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(article_ids)),
+        )
+        return {row["id"]: row["origin"] for row in rows}
+
+    def passages_within(self, filters: Filters) -> list[str]:
+        """Return ids of the passages of the articles that pass the filters."""
+        where, values = _conditions(filters)
+        rows = self._rows(
+            f"SELECT passage.id FROM passage JOIN article ON article.key = article_key WHERE {where}",  # noqa: S608 - fixed texts
+            *values,
+        )
+        return [row["id"] for row in rows]
+
+    def lexical(
+        self, text: str, count: int, phrases: Iterable[str] = (), filters: Filters | None = None
+    ) -> list[str]:
+        """Return ids of the `count` best passages by BM25 over any word or phrase, best first."""
+        words = [w for w in _WORD.findall(text.lower()) if w not in _STOP]
+        words += [" ".join(_WORD.findall(phrase.lower())) for phrase in phrases]
+        words = [word for word in dict.fromkeys(words) if word]
         if not words:
             return []
+        where, values = _conditions(filters) if filters else ("1", [])
         rows = self._rows(
-            "SELECT passage.id FROM passage_words JOIN passage ON passage.key = passage_words.rowid"
-            " WHERE passage_words MATCH ?1 AND (?3 IS NULL OR article_key IN"
-            " (SELECT key FROM article WHERE id IN (SELECT value FROM json_each(?3))))"
-            " ORDER BY bm25(passage_words, 0.6, 1.0) LIMIT ?2",
+            "SELECT passage.id FROM passage_words JOIN passage ON passage.key = passage_words.rowid"  # noqa: S608 - fixed texts
+            " JOIN article ON article.key = article_key"
+            f" WHERE passage_words MATCH ? AND {where} ORDER BY bm25(passage_words, 0.6, 1.0) LIMIT ?",
             " OR ".join(f'"{word}"' for word in words),
+            *values,
             count,
-            None if within is None else json.dumps(list(within)),
         )
         return [row["id"] for row in rows]
 
@@ -223,20 +248,10 @@ class Library:
         return {word: math.log((total + 1) / (count + 1)) for word, count in counts.items()}
 
     def dense(
-        self, vector: NDArray[np.float32], count: int, within: Iterable[str] | None = None
+        self, vector: NDArray[np.float32], count: int, among: Sequence[str] | None = None
     ) -> list[str]:
-        """Return ids of the `count` passages nearest to the vector, nearest first.
-
-        `within` restricts it to articles with those ids.
-        """
-        if within is None:
-            return self.vectors.nearest(vector, count)
-        rows = self._rows(
-            "SELECT passage.id FROM passage JOIN article ON article.key = article_key"
-            " WHERE article.id IN (SELECT value FROM json_each(?))",
-            json.dumps(list(within)),
-        )
-        return self.vectors.nearest(vector, count, [row["id"] for row in rows]) if rows else []
+        """Return ids of the `count` passages (of those `among`) nearest to the vector, nearest first."""
+        return self.vectors.nearest(vector, count, among)
 
     def bylines(self) -> list[Byline]:
         """Return of every article what tells whose account it gives."""
@@ -280,6 +295,24 @@ class Library:
     def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with translated(self._path):
             return self._database.execute(sql, values).fetchall()
+
+
+def _conditions(filters: Filters) -> tuple[str, list[str]]:
+    """The filters as SQL. Dates are ISO texts cut to what is known, so they compare as texts."""
+    window = filters.window
+    asked = {
+        "published >= substr(?, 1, length(published))": window and window.start,
+        "published <= ?": window and window.end,
+        "outlet = ? COLLATE NOCASE": filters.outlet,
+        "language = ? COLLATE NOCASE": filters.language,
+        "EXISTS (SELECT 1 FROM json_each(countries) WHERE value = ? COLLATE NOCASE)": filters.country,
+        "instr(source, ?) = 1": filters.source,
+    }
+    given = {condition: str(value) for condition, value in asked.items() if value}
+    if filters.articles is not None:
+        among = json.dumps(sorted(filters.articles))
+        given["article.id IN (SELECT value FROM json_each(?))"] = among
+    return " AND ".join(given) or "1", list(given.values())
 
 
 def _article(row: sqlite3.Row) -> Article:

@@ -135,10 +135,14 @@ class Reranker:
 
     def score(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one logit a text, shape (n,); higher is more relevant."""
-        if not texts:
+        return self.score_pairs([(query, text) for text in texts])
+
+    def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Return one logit a (query, text) pair, shape (n,)."""
+        if not pairs:
             return np.zeros(0, np.float32)
         scores = self.model.predict(
-            [(query, text) for text in texts],
+            list(pairs),
             activation_fn=torch.nn.Identity(),
             show_progress_bar=False,
         )

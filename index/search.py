@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from index.articles import Hit
 from index.indexing import passage_input
 from index.models import Embedder, Reranker
+from index.query import Filters, Query, understand
+from index.times import Window
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from index.articles import Article, Passage
     from index.library import Library
     from index.settings import Settings
 
 _RRF_K = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009
 _RERANKED_CHARS = 1200
+_IN_WINDOW = 1.0  # logits that lying in the time asked about is worth
+_LATELY = 365  # days before the newest article that "latest" also searches by themselves
+_MATCHES = 3.0  # logits below the best within which "latest" counts a passage as matching
 
 
 class SearchEngine:
@@ -39,23 +48,97 @@ class SearchEngine:
         """The reranking model."""
         return Reranker(self.settings)
 
-    def search(self, query: str, count: int = 10, within: Collection[str] | None = None) -> list[Hit]:
-        """Return the `count` best passages for the query, best first, by the reranker's score.
+    def search(
+        self, query: str | Query, count: int = 10, within: Collection[str] | None = None
+    ) -> list[Hit]:
+        """Return the `count` best passages for the query, best first.
 
-        `within` restricts it to articles with those ids.
+        A text is understood as of today. Passages of copies are left out. Where the query names a time,
+        passages of that time are preferred; where it wants the newest, matching ones come by date; where
+        it asks of two sides, each has its best passages among the first. `within` restricts the search
+        to articles with those ids.
         """
-        candidates = self.candidates(query, within)[: max(self.settings.reranked, count)]
-        found = self.library.resolve(candidates)
-        texts = [passage_input(article, passage)[:_RERANKED_CHARS] for passage, article in found]
-        scores = self.reranker.score(query, texts)
-        order = sorted(range(len(found)), key=lambda i: (-scores[i], i))[:count]
-        return [Hit(rank, float(scores[i]), *found[i]) for rank, i in enumerate(order, start=1)]
+        if isinstance(query, str):
+            query = self.understand(query)
+        if within is not None:
+            query = replace(query, filters=replace(query.filters, articles=frozenset(within)))
+        if query.sides:
+            return self._each_side(query, count)
+        return _ranked(self._scored(query, max(self.settings.reranked, count)), count)
 
-    def candidates(self, query: str, within: Collection[str] | None = None) -> list[str]:
+    def understand(self, text: str, filters: Filters | None = None) -> Query:
+        """Return what a standalone question asks for, relative dates counted from today."""
+        return understand(text, date.today(), filters)
+
+    def candidates(self, query: str | Query) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""
+        if isinstance(query, str):
+            query = self.understand(query)
+        rankings = self._rankings(query, query.filters)
+        if query.window and not query.filters.window:
+            rankings += self._rankings(query, replace(query.filters, window=query.window))
+        if query.newest and (newest := self.library.newest()):
+            lately = Window(start=newest - timedelta(_LATELY))
+            rankings += self._rankings(query, replace(query.filters, window=lately))
+        return fuse(rankings)
+
+    def _rankings(self, query: Query, filters: Filters) -> list[list[str]]:
         count = self.settings.candidates
-        dense = self.library.dense(self.embedder.encode_query(query), count, within)
-        return fuse([dense, self.library.lexical(query, count, within)])
+        among = self.library.passages_within(filters) if filters else None
+        vector = self.embedder.encode_query(query.usual)
+        return [
+            self.library.dense(vector, count, among),
+            self.library.lexical(query.text, count, query.phrases, filters),
+        ]
+
+    def _each_side(self, query: Query, count: int) -> list[Hit]:
+        """The best for each side in turn, each side searched with half of the budget."""
+        budget = max(self.settings.reranked // len(query.sides), count)
+        asked = [understand_side(query, side) for side in query.sides]
+        found = [_ranked(self._scored(side, budget), count) for side in asked]
+        turns = [hit for pair in zip_longest(*found) for hit in pair if hit]
+        best = {hit.passage.id: hit for hit in reversed(turns)}
+        ordered = [best[key] for key in dict.fromkeys(hit.passage.id for hit in turns)][:count]
+        return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1)]
+
+    def _scored(self, query: Query, budget: int) -> list[Hit]:
+        """Candidates without copies, reranked within the budget, best first."""
+        found = self._without_copies(self.library.resolve(self.candidates(query)))[:budget]
+        texts = [passage_input(article, passage)[:_RERANKED_CHARS] for passage, article in found]
+        asked = [query.as_spelled_in(a, text) for (_, a), text in zip(found, texts, strict=True)]
+        scores = [
+            float(score) for score in self.reranker.score_pairs(list(zip(asked, texts, strict=True)))
+        ]
+        hits = [Hit(0, score, *one) for score, one in zip(scores, found, strict=True)]
+        return sorted(hits, key=lambda hit: _order(hit, query, max(scores)))
+
+    def _without_copies(self, found: list[tuple[Passage, Article]]) -> list[tuple[Passage, Article]]:
+        """Of the articles with one origin, keep the first found."""
+        origins = self.library.origins({article.id for _, article in found})
+        kept: dict[str, str] = {}
+        for _, article in found:
+            kept.setdefault(origins.get(article.id, article.id), article.id)
+        keep = set(kept.values())
+        return [one for one in found if one[1].id in keep]
+
+
+def understand_side(query: Query, side: str) -> Query:
+    """Return the question asked of one side alone, within the same time and filters."""
+    alone = understand(side, date.today(), query.filters)
+    return replace(alone, window=query.window, newest=query.newest, sides=())
+
+
+def _order(hit: Hit, query: Query, best: float) -> tuple[float, float, int]:
+    """Sort key: relevance, nudged by the time asked about; recency only breaks ties."""
+    day = hit.article.published.first.toordinal() if hit.article.published else 0
+    score = hit.score + _IN_WINDOW * bool(query.window and query.window.holds(hit.article.published))
+    if query.newest and hit.score >= best - _MATCHES:
+        return (-float("inf"), -day, 0)
+    return (-score, -day, hit.passage.start)
+
+
+def _ranked(hits: Sequence[Hit], count: int) -> list[Hit]:
+    return [replace(hit, rank=rank) for rank, hit in enumerate(hits[:count], start=1)]
 
 
 def fuse(rankings: Iterable[Sequence[str]]) -> list[str]:

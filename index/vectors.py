@@ -67,9 +67,11 @@ class Vectors:
         self, vector: NDArray[np.float32], count: int, among: Sequence[str] | None = None
     ) -> list[str]:
         """Return the ids of the `count` nearest vectors (of those `among`), nearest first."""
+        if among is not None and not among:
+            return []
+        ids = None if among is None else list(among)
         with self._translated():
-            ids = None if among is None else list(among)
-            found = self._collection.query(vector[None], n_results=count, include=[], ids=ids)
+            found = self._collection.query(vector[None], ids=ids, n_results=count, include=[])
         return list(found["ids"][0])
 
     def read(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:

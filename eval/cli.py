@@ -1,0 +1,18 @@
+"""The entry point of `memoire`: the assistant's commands, and those that measure it."""
+
+from __future__ import annotations
+
+from assistant.cli import app
+from assistant.cli import main as run
+from eval import cli_eval
+
+app.add_typer(cli_eval.app, name="eval")
+
+
+def main() -> None:
+    """Run the command line."""
+    run()
+
+
+if __name__ == "__main__":
+    main()

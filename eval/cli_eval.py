@@ -1,0 +1,70 @@
+"""`memoire eval`: check a question set, derive more questions, exchange it."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli_common import LibraryOption, settings_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from index.articles import Article
+    from index.settings import Settings
+
+app = typer.Typer(
+    help="Measure the answers: is a new prompt better, and can that be trusted?",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+SetArgument = Annotated[
+    str, typer.Argument(metavar="SET", help="A set's file, or the name of a shipped one.")
+]
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    name: SetArgument = "sample",
+    *,
+    articles: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="Check against the articles of this folder, not a library."),
+    ] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Prove that every gold article exists and holds its quotes byte for byte; exit 1 if not."""
+    from eval.cases import find_set, hash_of, load_cases
+    from eval.checking import check as defects_of
+    from eval.checking import texts_by_source
+
+    cases = load_cases(find_set(name))
+    settings = settings_from(ctx, library)
+    defects = defects_of(cases, texts_by_source(_articles(settings, articles)))
+    for defect in defects:
+        typer.echo(f"{defect.case}: {defect.problem}")
+    slices: dict[str, int] = {}
+    for case in cases:
+        slices[case.slice] = slices.get(case.slice, 0) + 1
+    shares = ", ".join(f"{count} {name}" for name, count in slices.items())
+    typer.echo(f"{len(cases)} questions ({shares}); {len(defects)} defects; set {hash_of(cases)}")
+    if defects:
+        raise typer.Exit(1)
+
+
+def _articles(settings: Settings, folder: Path | None) -> Iterable[Article]:
+    if folder is not None:
+        from index.articles import Article
+        from index.intake import find_files, read_file
+
+        most = int(settings.max_article_mb * 1_000_000)
+        read = (item for path in find_files([folder]) for item in read_file(path, most))
+        return [item for item in read if isinstance(item, Article)]
+    from index.library import Library
+
+    with Library.open(settings.library) as opened:
+        return list(opened.articles())

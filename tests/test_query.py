@@ -1,0 +1,145 @@
+"""What a question is understood to ask: time, names, sides; and that a search acts on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.dates import PartialDate
+from index.library import Library
+from index.query import Filters, understand
+from index.search import SearchEngine
+from index.settings import load_settings
+from index.times import Window, read_times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("What happened in March 2021?", date(2021, 3, 1), date(2021, 3, 31)),
+        ("on 19 April 2023", date(2023, 4, 19), date(2023, 4, 19)),
+        ("on April 19, 2023", date(2023, 4, 19), date(2023, 4, 19)),
+        ("before 2023", None, date(2022, 12, 31)),
+        ("after 2022", date(2023, 1, 1), None),
+        ("by May 2022", None, date(2022, 5, 31)),
+        ("since 2022-05-04", date(2022, 5, 4), None),
+        ("between 2019 and 2021", date(2019, 1, 1), date(2021, 12, 31)),
+        ("What did he say last year?", date(2025, 1, 1), date(2025, 12, 31)),
+        ("last month", date(2026, 10, 1), date(2026, 10, 31)),
+        ("in the last 10 days", date(2026, 11, 14), TODAY),
+    ],
+)
+def test_window(text: str, start: date | None, end: date | None) -> None:
+    assert read_times(text, TODAY).window == Window(start, end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who won the 2020 war?",
+        "What ended in the 2020 war?",
+        "They may march on",
+        "Room 2021B",
+        "in 30 days",
+    ],
+)
+def test_no_window(text: str) -> None:
+    assert read_times(text, TODAY).window is None
+
+
+def test_event() -> None:
+    query = understand("What has been agreed since the Washington summit?", TODAY)
+    assert query.window == Window(date(2025, 8, 8))
+
+
+def test_impossible_date_is_ignored_and_said() -> None:
+    query = understand("Who spoke on 31 February 2023?", TODAY)
+    assert query.window is None
+    assert "31 February 2023 is no date" in query.explained
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_understood(text: str) -> None:
+    query = understand(text, TODAY)
+    assert query.text == text
+    for name in query.names:
+        assert 0 <= name.start < name.end <= len(text)
+
+
+@given(st.dates(date(1950, 1, 1), date(2049, 12, 31)))
+def test_a_written_day_is_its_window(day: date) -> None:
+    written = PartialDate(day.year, day.month, day.day).text
+    assert read_times(f"on {written}", TODAY).window == Window(day, day)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["Jeyhun Bayramov", "Jayhun Bayramov", "Ceyhun Bayramov", "Джейхун Байрамов", "JEYHUN BAYRAMOV"],
+)
+def test_spellings_make_one_query(spelling: str) -> None:
+    query = understand(f"What did {spelling} say in Khankendi?", TODAY)
+    assert query.usual == "What did Jeyhun Bayramov say in Stepanakert?"
+    assert {"Ceyhun Bayramov", "Stepanakert", "Khankendi"} <= set(query.phrases)
+
+
+@pytest.mark.parametrize(
+    ("text", "usual"),
+    [
+        ("Kiev and Burma", "Kyiv and Myanmar"),
+        ("what did Россия say", "what did Russia say"),
+        ("who met MBS", "who met Mohammed bin Salman"),
+        ("Did WHO know who was ill?", "Did World Health Organization know who was ill?"),
+    ],
+)
+def test_usual_names(text: str, usual: str) -> None:
+    assert understand(text, TODAY).usual == usual
+
+
+def test_office_is_held_by_whoever_held_it_then() -> None:
+    then = understand("What did the Azerbaijani foreign minister say in 2018?", TODAY)
+    now = understand("What did the foreign minister of Azerbaijan say in 2023?", TODAY)
+    assert ("Mammadyarov" in then.phrases, "Bayramov" in then.phrases) == (True, False)
+    assert ("Mammadyarov" in now.phrases, "Bayramov" in now.phrases) == (False, True)
+
+
+@pytest.fixture(scope="module")
+def engine(library_folder: Path) -> Iterator[SearchEngine]:
+    settings = load_settings(library=library_folder)
+    with Library.open(library_folder) as library:
+        yield SearchEngine(library, settings)
+
+
+def test_filters_hold_in_both_indexes(engine: SearchEngine) -> None:
+    window = Window(date(2023, 9, 1), date(2023, 9, 30))
+    hits = engine.search(engine.understand("Aliyev and Pashinyan", Filters(window=window)))
+    assert hits
+    assert all(window.holds(hit.article.published) for hit in hits)
+    assert not engine.search(engine.understand("Aliyev", Filters(outlet="No Such Paper")))
+
+
+def test_spellings_find_the_same(engine: SearchEngine) -> None:
+    asked = "Whom did {} call by telephone?"
+    found = [engine.search(asked.format(n)) for n in ("Jeyhun Bayramov", "Ceyhun Bayramov")]
+    assert [h.passage for h in found[0]] == [h.passage for h in found[1]]
+    assert "bayramov" in found[0][0].article.source
+
+
+def test_each_side_has_a_place(engine: SearchEngine) -> None:
+    hits = engine.search("What did Aliyev and Mirzoyan each say about Karabakh?", 2)
+    assert len({hit.article.source for hit in hits}) == 2
+    assert any("mirzoyan" in hit.article.source for hit in hits)
+
+
+def test_latest_comes_from_the_newest(engine: SearchEngine) -> None:
+    hits = engine.search("What is the latest on Armenia and Azerbaijan?")
+    assert hits[0].article.published == PartialDate(2025, 8, 8)
