@@ -130,7 +130,9 @@ def gazetteer() -> Gazetteer:
         for held in person.get("offices", ()):
             term = Holder(name, surname, held["since"], held.get("until"))
             holders.setdefault((held["office"], held["of"]), []).append(term)
-    forms = {fold(form): group for group in groups for form in group}
+    forms: dict[str, tuple[str, ...]] = {}
+    for group in reversed(groups):  # a surname is found as a surname, though full names hold it too
+        forms = {fold(form): group for form in group if fold(form) not in forms} | forms
     countries = _countries(data["countries"])
     forms |= countries
     adjectives = {fold(word): code for code, word in data["adjectives"].items()}
@@ -154,10 +156,12 @@ def _newest_first(terms: list[Holder]) -> tuple[Holder, ...]:
 
 
 def _spellings(person: dict[str, Any]) -> list[tuple[str, ...]]:
-    """A person's full names as one group, the surname's spellings as another."""
+    """A person's full names as one group, which the surname alone may stand for, and the surnames."""
     pairs = itertools.product(person["given"], person["surname"])
     full = tuple(f"{given} {surname}" for given, surname in pairs) + tuple(person.get("also", ()))
     surnames = tuple(person["surname"])
+    if len(surnames) > 1:
+        full += surnames
     return [group for group in (full, surnames) if len(group) > 1]
 
 

@@ -66,9 +66,18 @@ class Query:
         return self._spelled([name.forms[0] if name.forms else None for name in self.names])
 
     @property
+    def rest(self) -> str:
+        """The text without the names that `phrases` stand for."""
+        return self._spelled(["" if name.forms else None for name in self.names])
+
+    @property
     def phrases(self) -> tuple[str, ...]:
-        """Every form of every name, and the office-holders' surnames: what BM25 also looks for."""
-        forms = [form for name in self.names for form in name.forms]
+        """The forms of the names, and the office-holders' surnames: what BM25 looks for beside `rest`.
+
+        Of a form within a longer one the shorter does for both; counting each would let a name with
+        many forms outweigh the rest of the question.
+        """
+        forms = [form for name in self.names for form in _shortest(name.forms)]
         held = [holder.surname for name in self.names for holder in name.holders]
         return tuple(dict.fromkeys(forms + held))
 
@@ -127,6 +136,15 @@ def _sides(text: str) -> tuple[str, ...]:
     return tuple(
         _EACH.sub("", text[: match.start()] + match[side] + text[match.end() :]) for side in ("a", "b")
     )
+
+
+def _shortest(forms: tuple[str, ...]) -> list[str]:
+    folded = [f" {fold(form)} " for form in forms]
+    return [
+        form
+        for form, key in zip(forms, folded, strict=True)
+        if not any(other in key and other != key for other in folded)
+    ]
 
 
 def _form_in(name: Name, folded: str, article: Article) -> str | None:

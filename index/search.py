@@ -88,7 +88,7 @@ class SearchEngine:
         vector = self.embedder.encode_query(query.usual)
         return [
             self.library.dense(vector, count, among),
-            self.library.lexical(query.text, count, query.phrases, filters),
+            self.library.lexical(query.rest, count, query.phrases, filters),
         ]
 
     def _each_side(self, query: Query, count: int) -> list[Hit]:

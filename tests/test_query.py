@@ -89,7 +89,7 @@ def test_a_written_day_is_its_window(day: date) -> None:
 def test_spellings_make_one_query(spelling: str) -> None:
     query = understand(f"What did {spelling} say in Khankendi?", TODAY)
     assert query.usual == "What did Jeyhun Bayramov say in Stepanakert?"
-    assert {"Ceyhun Bayramov", "Stepanakert", "Khankendi"} <= set(query.phrases)
+    assert {"Bayramov", "Байрамов", "Stepanakert", "Khankendi"} <= set(query.phrases)
 
 
 @pytest.mark.parametrize(
