@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from index.indexing import Progress, Report
-    from index.intake import Rejection
+    from index.metadata import Rejection
 
 _LISTED = 10
 _LOG_SECONDS = 30
@@ -32,8 +32,8 @@ def index(ctx: typer.Context, library: LibraryOption = None) -> None:
     """Bring the library up to date with files and folders of articles.
 
     `memoire index PATH…` is short for `memoire index add PATH…`. Read are Markdown with or without
-    front matter (.md), plain text (.txt) and JSON Lines (.jsonl). What did not change is not read
-    again; a file that cannot be read is set aside with its reason.
+    front matter (.md), plain text (.txt), saved web pages (.html), PDF, DOCX and JSON Lines (.jsonl).
+    What did not change is not read again; a file that cannot be read is set aside with its reason.
     """
     ctx.obj = library or ctx.obj
 
@@ -45,6 +45,12 @@ def add(
         list[Path] | None, typer.Argument(metavar="PATH…", help="Files or folders of articles.")
     ] = None,
     *,
+    include: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="In folders, read only what matches.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="In folders, pass over what matches.")
+    ] = None,
     rebuild: Annotated[
         bool,
         typer.Option(
@@ -72,7 +78,9 @@ def add(
         )
     if paths:
         with reporting("bytes") as on_progress:
-            report = index_paths(paths, settings, on_progress)
+            report = index_paths(
+                paths, settings, on_progress, include=include or (), exclude=exclude or ()
+            )
         _summarise(report)
         if report.rejections and not (report.added or report.unchanged):
             raise typer.Exit(1)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.chunking import split_passages
-from index.intake import Rejection, UnreadableError, find_files, fingerprint, name_of, read_file
+from index.intake import find_files, fingerprint, name_of, read_file
 from index.library import Library, signature_of
+from index.metadata import Rejection, UnreadableError
 from index.writing import Entry, FileRead, LibraryWriter
 
 if TYPE_CHECKING:
@@ -58,8 +59,13 @@ def index_paths(
     paths: Sequence[Path],
     settings: Settings,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> Report:
     """Bring the library up to date with the files under `paths`; return what was done.
+
+    `include` and `exclude` are globs for what is found in folders (see `find_files`).
 
     Unchanged files cost a hash. A file that cannot be read is set aside with its reason and tried
     again by the next run.
@@ -69,7 +75,7 @@ def index_paths(
         LibraryError: the library cannot be used; what was indexed before is unharmed.
     """
     started = time.perf_counter()
-    files = find_files(paths)
+    files = find_files(paths, include, exclude)
     with LibraryWriter.exclusive(settings.library) as library:
         library.sign(settings)
         run = _Run(library, settings, on_progress)

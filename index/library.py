@@ -19,7 +19,7 @@ from index.articles import Article, Passage
 from index.database import open_database, translated
 from index.dates import PartialDate, parse_published
 from index.errors import LibraryMismatch, NoLibrary
-from index.intake import Rejection
+from index.metadata import Rejection
 from index.settings import PACKAGED
 
 if TYPE_CHECKING:

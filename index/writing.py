@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.articles import Article, Passage
-    from index.intake import Rejection
+    from index.metadata import Rejection
     from index.settings import Settings
 
 _UNSETTLE = "INSERT OR REPLACE INTO fact VALUES ('unsettled', 'yes')"
