@@ -148,8 +148,10 @@ class Library:
         )
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article with that id, or None."""
-        rows = self._rows("SELECT * FROM article WHERE id = ?", article_id)
+        """Return the article with that id, or None; an older version of one is found too."""
+        rows = self._rows("SELECT * FROM article WHERE id = ?", article_id) or self._rows(
+            "SELECT * FROM past_article WHERE id = ?", article_id
+        )
         return _article(rows[0]) if rows else None
 
     def articles(self) -> Iterator[Article]:
