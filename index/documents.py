@@ -122,3 +122,33 @@ def _block_text(block: Any) -> str:  # noqa: ANN401 - python-docx's paragraph or
         rows = (" | ".join(cell.text.strip() for cell in row.cells) for row in block.rows)
         return "\n".join(rows)
     return str(block.text).strip()
+
+
+def text_of_fragment(markup: str) -> str:
+    """Return the text of a piece of HTML, its blocks as paragraphs; what is no text is dropped."""
+    from lxml import etree, html
+
+    if not markup.strip():
+        return ""
+    try:
+        root = html.fragment_fromstring(_CONTROL.sub("", markup), create_parent="div")
+    except (etree.ParserError, ValueError):
+        return ""
+    blocks: list[str] = [""]
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        block = element.tag in _BLOCKS
+        if event == "start":
+            blocks += [""] if block else []
+            blocks[-1] += "" if element.tag in _NO_TEXT else element.text or ""
+        else:
+            blocks += [""] if block else []
+            blocks[-1] += element.tail or ""
+    return "\n\n".join(filter(None, (" ".join(block.split()) for block in blocks)))
+
+
+_CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f]")
+_NO_TEXT = frozenset({"script", "style", "noscript", "template", "iframe", "object"})
+_BLOCKS = frozenset(
+    "address article aside blockquote br dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header"
+    " hr li main nav ol p pre section table td th tr ul".split()
+)

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from index import chunking
 from index.articles import Article, Passage
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from index.feeds import FollowedFeed
     from index.settings import Settings
     from index.vectors import Vectors
 
@@ -221,6 +222,22 @@ class Library:
         """Return the fingerprint of each file read to its end, by location."""
         rows = self._rows("SELECT location, fingerprint FROM file")
         return {row["location"]: row["fingerprint"] for row in rows}
+
+    def stored_rows(self) -> Iterator[dict[str, Any]]:
+        """Yield all that is stored of each article, then of each older version, as they came."""
+        for table in ("article", "past_article"):
+            for found in self._rows(f"SELECT key FROM {table} ORDER BY key"):  # noqa: S608 - no input
+                row = dict(self._rows(f"SELECT * FROM {table} WHERE key = ?", found["key"])[0])  # noqa: S608
+                yield {
+                    **{name: row[name] for name in row if name not in ("key", "heading")},
+                    "countries": json.loads(row["countries"]),
+                }
+
+    def feeds(self) -> list[FollowedFeed]:
+        """Return the feeds that are polled, by url."""
+        from index.feeds import FollowedFeed
+
+        return [FollowedFeed(**row) for row in self._rows("SELECT * FROM feed ORDER BY url")]
 
     def passage_ids(self) -> set[str]:
         """Return the ids of all passages."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.articles import Article, Passage
+    from index.exchange import Exported
+    from index.feeds import FollowedFeed
     from index.metadata import Rejection
     from index.settings import Settings
 
@@ -48,6 +50,18 @@ _PUT_ASIDE = """
     SELECT id, source, title, outlet, author, speaker, countries, url, published, language, ingested,
         text, (SELECT id FROM article WHERE key = ?)
     FROM article WHERE key = ?
+"""
+_RESTORE = """
+    UPDATE article SET ingested = :ingested,
+        origin = coalesce((SELECT id FROM article WHERE id = :origin), origin)
+    WHERE id = :id
+"""
+_RESTORE_PAST = """
+    INSERT OR IGNORE INTO past_article (id, source, title, outlet, author, speaker, countries, url,
+        published, language, ingested, text, replaced_by)
+    SELECT :id, :source, :title, :outlet, :author, :speaker, :countries, :url, :published, :language,
+        :ingested, :text, :replaced_by
+    WHERE NOT EXISTS (SELECT 1 FROM article WHERE id = :id)
 """
 _FORGET_VERSIONS = "DELETE FROM past_article WHERE url = ? OR replaced_by = ?"
 _NEW_ORIGIN = """
@@ -131,6 +145,24 @@ class LibraryWriter(Library):
         if replaced:
             self.vectors.remove(replaced)
 
+    @classmethod
+    @contextmanager
+    def existing(cls, folder: Path) -> Iterator[Self]:
+        """Open a library that is there as its only writer.
+
+        Raises:
+            NoLibrary: the folder holds none, and none is made.
+            LibraryError: as `exclusive`.
+        """
+        Library.open(folder).close()
+        with cls.exclusive(folder) as library:
+            yield library
+
+    def ids_of(self, source: str) -> list[str]:
+        """Return the ids of the articles that have this source, url or id."""
+        rows = self._rows("SELECT id FROM article WHERE ? IN (source, url, id) ORDER BY key", source)
+        return [row["id"] for row in rows]
+
     def remove(self, article_ids: Iterable[str]) -> int:
         """Remove articles with their older versions for good; return how many articles there were.
 
@@ -152,6 +184,33 @@ class LibraryWriter(Library):
             if ids:
                 self.vectors.remove(ids)
         return count
+
+    def restore(self, lines: Iterable[Exported]) -> None:
+        """Give articles the times and origins of an export, and put its older versions aside again."""
+        with translated(self._path), self._database as database:
+            for line in lines:
+                row = {**line.model_dump(), "countries": json.dumps(line.countries, ensure_ascii=False)}
+                database.execute(_RESTORE_PAST if line.replaced_by else _RESTORE, row)
+
+    def follow(self, urls: Iterable[str]) -> int:
+        """Remember feeds to poll; return how many are new."""
+        with translated(self._path), self._database as database:
+            rows = [(url,) for url in urls]
+            return database.executemany("INSERT OR IGNORE INTO feed (url) VALUES (?)", rows).rowcount
+
+    def unfollow(self, url: str) -> bool:
+        """Poll a feed no more; its articles stay. Returns whether it was polled."""
+        with translated(self._path), self._database as database:
+            return database.execute("DELETE FROM feed WHERE url = ?", (url,)).rowcount > 0
+
+    def note_feed(self, feed: FollowedFeed) -> None:
+        """Remember how polling a feed went, unless it was given up meanwhile."""
+        with translated(self._path), self._database as database:
+            database.execute(
+                "UPDATE feed SET title = :title, etag = :etag, modified = :modified,"
+                " checked = :checked, problem = :problem WHERE url = :url",
+                asdict(feed),
+            )
 
     def prune(self) -> tuple[int, int]:
         """Forget files that are gone from the disk and remove what only they held.
