@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from langchain.chat_models import init_chat_model
@@ -19,7 +21,7 @@ import prompts
 from assistant.answers import Byline, Evidence, Notice, Sentence, Span
 from assistant.asked import Asked
 from assistant.grounding import supporting_span
-from assistant.markers import Draft, MarkerReader
+from assistant.markers import Draft, MarkerReader, unmarked
 from assistant.selection import answerable, candidates
 from index.errors import InputError, ModelUnavailable
 
@@ -36,7 +38,21 @@ _HISTORY_TURNS = 6
 _MOST_TOKENS = 800
 _MOST_SENTENCES = 8
 _NOT_ANSWERED = re.compile(r"\W*not answered\W*", re.IGNORECASE)
-_TAG = re.compile(r"<(?=/?\s*passage)", re.IGNORECASE)
+# Others' text can neither close its delimiter nor open another, or a chat template's; nor can it pass
+# for a marker.
+_INVISIBLE = re.compile(r"[\u200b\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+_AS_DATA = str.maketrans("<>＜＞﹤﹥[]［］【】", "‹›‹›‹›()()()")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What became of the model's draft. `unknown` counts markers that named no passage."""
+
+    shown: int = 0
+    withheld: int = 0
+    unknown: int = 0
+    declined: bool = False
+    problem: str = ""
 
 
 class ChatModelWriter:
@@ -68,65 +84,66 @@ class ChatModelWriter:
         if not answerable(evidence, asked, found):
             yield byline
             return
-        hits = evidence.hits[:_PASSAGES]
-        shown = withheld = unknown = 0
-        problem = ""
-        stream = self._sentences(evidence, hits)
+        tally = _Tally()
+        yield from self._checked(evidence, evidence.hits[:_PASSAGES], tally)
+        yield from self._conclusion(evidence, tally)
+
+    def _checked(self, evidence: Evidence, hits: Sequence[Hit], tally: _Tally) -> Iterator[Sentence]:
+        """Yield the model's sentences that the passages hold; keep account of the others."""
+        seen: set[str] = set()
+        stream = islice(self._sentences(evidence, hits), _MOST_SENTENCES)
         while True:
             try:
                 draft = next(stream)
             except StopIteration:
-                break
+                return
             except Exception as exc:  # noqa: BLE001 - providers' errors share no base class
-                problem = _reason(exc)
-                break
+                tally.problem = _reason(exc)
+                return
             if _NOT_ANSWERED.fullmatch(draft.text):
-                break
-            unknown += sum(not 1 <= n <= len(hits) for n in draft.numbers)
+                tally.declined = True
+                return
+            tally.unknown += sum(not 1 <= n <= len(hits) for n in draft.numbers)
+            if draft.text in seen:
+                continue
+            seen.add(draft.text)
             if span := self._span(draft, hits):
-                shown += 1
+                tally.shown += 1
                 yield Sentence(draft.text, [span])
             else:
-                withheld += 1
-        yield from self._conclusion(evidence, shown, withheld, problem, unknown)
+                tally.withheld += 1
 
-    def _conclusion(
-        self, evidence: Evidence, shown: int, withheld: int, problem: str, unknown: int
-    ) -> Iterator[Sentence | Notice | Byline]:
-        if shown or not (withheld or problem):
-            if problem:
-                yield Notice(f"The model {self._settings.writer} stopped early: {problem}.")
-            if withheld:
-                yield Notice(f"{withheld} sentence(s) of the model's draft were withheld: "
+    def _conclusion(self, evidence: Evidence, tally: _Tally) -> Iterator[Sentence | Notice | Byline]:
+        model = self._settings.writer
+        if tally.shown or (tally.declined and not tally.withheld):
+            if tally.problem:
+                yield Notice(f"The model {model} stopped early: {tally.problem}.")
+            if tally.withheld:
+                yield Notice(f"{tally.withheld} sentence(s) of the model's draft were withheld: "
                              "the articles do not hold them.")  # fmt: skip
-            yield Byline(self._settings.writer, self._prompt.id, unknown)
+            yield Byline(model, self._prompt.id, tally.unknown)
             return
-        if problem:
-            yield Notice(f"The model {self._settings.writer} did not answer: {problem}. "
+        if tally.problem:
+            yield Notice(f"The model {model} did not answer: {tally.problem}. "
                          "The articles are quoted instead.")  # fmt: skip
         else:
             yield Notice("The articles hold no sentence of the model's draft. "
                          "They are quoted instead.")  # fmt: skip
         for item in self._fallback.write(evidence):
-            yield Byline(item.writer, item.prompt, unknown) if isinstance(item, Byline) else item
+            yield Byline(item.writer, item.prompt, tally.unknown) if isinstance(item, Byline) else item
 
     def _sentences(self, evidence: Evidence, hits: Sequence[Hit]) -> Iterator[Draft]:
         deadline = time.monotonic() + self._settings.timeout
         reader = MarkerReader()
-        count = 0
         variables = {
             "history": _messages(evidence),
             "passages": _numbered(hits),
-            "question": evidence.question.text,
+            "question": _as_data(evidence.question.text),
         }
         for chunk in self._chain.stream(variables):
             if time.monotonic() > deadline:
                 raise TimeoutError
-            for draft in reader.feed(str(chunk.text)):
-                yield draft
-                count += 1
-            if count >= _MOST_SENTENCES:
-                return
+            yield from reader.feed(str(chunk.text))
         yield from reader.finish()
 
     def _span(self, draft: Draft, hits: Sequence[Hit]) -> Span | None:
@@ -164,15 +181,20 @@ def _chat_model(settings: Settings) -> Any:  # noqa: ANN401 - a BaseChatModel of
 
 
 def _messages(evidence: Evidence) -> list[BaseMessage]:
+    """Earlier turns without rendered markers, which number the articles of another answer."""
     kinds = {"user": HumanMessage, "assistant": AIMessage}
-    turns = evidence.question.history[-_HISTORY_TURNS:]
-    return [kinds[turn.role](turn.content) for turn in turns]
+    turns = [(turn.role, _as_data(unmarked(turn.content))) for turn in evidence.question.history]
+    return [kinds[role](content) for role, content in turns if content.strip()][-_HISTORY_TURNS:]
 
 
 def _numbered(hits: Sequence[Hit]) -> str:
-    """The passages as delimited data; a passage cannot close its own delimiter."""
-    texts = (_TAG.sub("‹", f"{hit.article.heading}\n{hit.text}") for hit in hits)
+    """The passages as delimited data."""
+    texts = (_as_data(f"{hit.article.heading}\n{hit.text}") for hit in hits)
     return "\n\n".join(f"<passage {n}>\n{text}\n</passage {n}>" for n, text in enumerate(texts, start=1))
+
+
+def _as_data(text: str) -> str:
+    return _INVISIBLE.sub("", text).translate(_AS_DATA)
 
 
 def _reason(exc: Exception) -> str:

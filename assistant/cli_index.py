@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from index.indexing import Progress, Report
-    from index.intake import Rejection
+    from index.metadata import Rejection
+    from index.settings import Settings
 
 _LISTED = 10
+_LINK = re.compile(r"https?://", re.IGNORECASE)
 _LOG_SECONDS = 30
 
-app = typer.Typer(cls=DefaultCommand, subcommand_metavar="PATH… | COMMAND")
+app = typer.Typer(cls=DefaultCommand, subcommand_metavar="PATH|URL… | COMMAND")
 
 
 @app.callback()
@@ -32,8 +35,8 @@ def index(ctx: typer.Context, library: LibraryOption = None) -> None:
     """Bring the library up to date with files and folders of articles.
 
     `memoire index PATH…` is short for `memoire index add PATH…`. Read are Markdown with or without
-    front matter (.md), plain text (.txt) and JSON Lines (.jsonl). What did not change is not read
-    again; a file that cannot be read is set aside with its reason.
+    front matter (.md), plain text (.txt), saved web pages (.html), PDF, DOCX and JSON Lines (.jsonl).
+    What did not change is not read again; a file that cannot be read is set aside with its reason.
     """
     ctx.obj = library or ctx.obj
 
@@ -42,9 +45,22 @@ def index(ctx: typer.Context, library: LibraryOption = None) -> None:
 def add(
     ctx: typer.Context,
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH…", help="Files or folders of articles.")
+        list[str] | None,
+        typer.Argument(metavar="PATH|URL…", help="Files or folders of articles, links to articles."),
     ] = None,
     *,
+    include: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="In folders, read only what matches.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="In folders, pass over what matches.")
+    ] = None,
+    feed: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="Follow an RSS, Atom or JSON feed.")
+    ] = None,
+    feeds: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Follow the feeds of a list (YAML).")
+    ] = None,
     rebuild: Annotated[
         bool,
         typer.Option(
@@ -53,14 +69,19 @@ def add(
     ] = False,
     library: LibraryOption = None,
 ) -> None:
-    """Add what is new or changed under PATH… (the default command).
+    """Add what is new or changed under PATH…, and the articles at URL… (the default command).
 
-    Ends with exit code 1 if nothing at all could be read.
+    Feeds are followed from then on: `memoire index feeds` and `memoire index watch` poll them. Ends
+    with exit code 1 if nothing at all could be read.
     """
     settings = settings_from(ctx, library)
-    if not paths and not rebuild:
-        raise InputError("There is nothing to index.", "Give files or folders of articles.")
-    from index.indexing import index_paths
+    followed = list(feed or ())
+    if feeds:
+        from index.newsroom import read_feed_list
+
+        followed += read_feed_list(feeds)
+    if not (paths or followed or rebuild):
+        raise InputError("There is nothing to index.", "Give files, folders, links or --feed URL.")
     from index.indexing import rebuild as rebuild_library
 
     if rebuild:
@@ -70,12 +91,172 @@ def add(
             f"Rebuilt {report.added:,} articles ({report.passages:,} passages)"
             f" in {report.seconds:.1f} s."
         )
-    if paths:
+    links = [path for path in paths or () if _LINK.match(path)]
+    files = [Path(path) for path in paths or () if not _LINK.match(path)]
+    reports = []
+    if files:
+        from index.indexing import index_paths
+
         with reporting("bytes") as on_progress:
-            report = index_paths(paths, settings, on_progress)
+            reports.append(
+                index_paths(files, settings, on_progress, include=include or (), exclude=exclude or ())
+            )
+    if links:
+        from index.newsroom import index_links
+
+        with reporting("pages") as on_progress:
+            reports.append(index_links(links, settings, on_progress))
+    if followed:
+        reports.append(_follow(followed, settings))
+    _conclude(reports)
+
+
+def _follow(urls: Sequence[str], settings: Settings) -> Report:
+    from index.newsroom import follow, poll
+
+    typer.echo(f"Following {follow(urls, settings):,} more feeds.")
+    with reporting("pages") as on_progress:
+        return poll(settings, on_progress, only=urls)
+
+
+def _conclude(reports: Sequence[Report]) -> None:
+    for report in reports:
         _summarise(report)
-        if report.rejections and not (report.added or report.unchanged):
-            raise typer.Exit(1)
+    read = any(report.added or report.unchanged for report in reports)
+    if any(report.rejections for report in reports) and not read:
+        raise typer.Exit(1)
+
+
+@app.command()
+def feeds(
+    ctx: typer.Context,
+    *,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Only list them, with what went wrong.")
+    ] = False,
+    starter: Annotated[bool, typer.Option("--starter", help="Print a list to start from.")] = False,
+    drop: Annotated[str | None, typer.Option(metavar="URL", help="Follow a feed no more.")] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Poll the followed feeds once: for cron. Articles that are already here cost nothing."""
+    settings = settings_from(ctx, library)
+    from index.newsroom import STARTER_FEEDS, poll
+
+    if starter:
+        typer.echo(STARTER_FEEDS.read_text("utf-8"), nl=False)
+    elif drop:
+        from index.writing import LibraryWriter
+
+        with LibraryWriter.existing(settings.library) as writer:
+            if not writer.unfollow(drop):
+                raise InputError(f"The feed {drop} is not followed.", "See: memoire index feeds --list")
+        typer.echo(f"No longer following {drop}; its articles stay.")
+    elif listed:
+        _list_feeds(settings)
+    else:
+        with reporting("pages") as on_progress:
+            report = poll(settings, on_progress)
+        _summarise(report)
+
+
+def _list_feeds(settings: Settings) -> None:
+    from assistant.terminal import harmless
+    from index.library import Library
+
+    with Library.open(settings.library) as opened:
+        followed = opened.feeds()
+    for feed in followed:
+        state = feed.problem or (f"read {feed.checked}" if feed.checked else "not read yet")
+        typer.echo(harmless(f"{feed.url}  {feed.title or ''}  {state}"))
+    if not followed:
+        typer.echo("No feed is followed. Add one: memoire index add --feed URL")
+
+
+@app.command()
+def watch(
+    ctx: typer.Context,
+    *,
+    every: Annotated[float, typer.Option(min=0.1, help="Minutes between two polls.")] = 15.0,
+    library: LibraryOption = None,
+) -> None:
+    """Poll the followed feeds again and again, until stopped with Ctrl-C."""
+    settings = settings_from(ctx, library)
+    from assistant.terminal import warn
+    from index.errors import LibraryBusy
+    from index.newsroom import poll
+
+    while True:
+        try:
+            with reporting("pages") as on_progress:
+                report = poll(settings, on_progress)
+        except LibraryBusy as exc:
+            warn(f"{exc.problem} The next poll tries again.")
+        else:
+            _summarise(report)
+        time.sleep(every * 60)
+
+
+@app.command()
+def remove(
+    ctx: typer.Context,
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE…", help="As a search shows them.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    library: LibraryOption = None,
+) -> None:
+    """Remove articles, with their older versions, by source, url or id."""
+    from index.writing import LibraryWriter
+
+    with LibraryWriter.existing(settings_from(ctx, library).library) as writer:
+        found = {source: writer.ids_of(source) for source in sources}
+        if unknown := [source for source, ids in found.items() if not ids]:
+            raise InputError(f"No article comes from {unknown[0]}.", "Nothing was removed.")
+        ids = [article_id for group in found.values() for article_id in group]
+        if not yes:
+            typer.confirm(f"Remove {len(ids):,} articles for good?", abort=True)
+        typer.echo(f"Removed {writer.remove(ids):,} articles.")
+
+
+@app.command()
+def prune(ctx: typer.Context, library: LibraryOption = None) -> None:
+    """Forget files that are gone from the disk, and remove what only they held."""
+    from index.writing import LibraryWriter
+
+    with LibraryWriter.existing(settings_from(ctx, library).library) as writer:
+        files, articles = writer.prune()
+    typer.echo(f"Forgot {files:,} files that are gone; removed {articles:,} articles.")
+
+
+@app.command("export")
+def export_articles(
+    ctx: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="What to write.")],
+    *,
+    library: LibraryOption = None,
+) -> None:
+    """Write every article, its older versions too, as JSON Lines that import into the same index."""
+    from index.exchange import export_library
+    from index.library import Library
+
+    with Library.open(settings_from(ctx, library).library) as opened:
+        count = export_library(opened, path)
+    typer.echo(f"Wrote {count:,} articles to {path}.")
+
+
+@app.command("import")
+def import_articles(
+    ctx: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="What export wrote.")],
+    *,
+    library: LibraryOption = None,
+) -> None:
+    """Add the articles of an export; one that is already here is left as it is."""
+    settings = settings_from(ctx, library)
+    from index.exchange import import_library
+
+    with reporting("bytes") as on_progress:
+        report = import_library(path, settings, on_progress)
+    _summarise(report)
 
 
 @app.command()

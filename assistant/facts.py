@@ -29,15 +29,26 @@ _NEGATOR = re.compile(
     r"\b(?:not|never|no|without|cannot|den(?:y|ied|ies)|refus(?:e[sd]?|ing)|reject(?:s|ed|ing)?)\b|n[’']t\b",
     re.IGNORECASE,
 )
+# A link, a tag, or a character that hides or reorders what is read.
+_ACTIVE = re.compile(
+    r"\b[a-z][a-z0-9+.-]*:(?=[\w/])[^\s“”\"]+|\b[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}\b(?:/[^\s“”\"]*)?"
+    r"|</?[a-z!|][^<>]*>?|!?\[[^\]]*\]\([^)]*\)"
+    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]",
+    re.IGNORECASE,
+)
 _REACH = 40  # characters after a negator in which the word it turns stands
 
 
 def unborne(claim: str, source: str) -> str | None:
     """Return what of the claim's hard facts the source does not bear, in words; None if it bears all.
 
-    A date may be less precise than the source's but not different; numbers match as digits or words; a
-    quotation must stand word for word; a word negated on one side must not be affirmed on the other.
+    A link or a tag must stand there as it is. A date may be less precise than the source's but not
+    different; numbers match as digits or words; a quotation must stand word for word; a word negated on
+    one side must not be affirmed on the other.
     """
+    for active in _ACTIVE.findall(claim):
+        if active not in source:
+            return f"the link or mark-up {active!r} does not stand there"
     for quotation in _QUOTATION.findall(claim):
         if _plain(quotation) not in _plain(source):
             return f"the words “{quotation}” do not stand there"

@@ -11,12 +11,19 @@ from sentencex import segment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MARKER = re.compile(r"\s*[\[【]\s*((?:passages?\s*)?\d+(?:\s*[,;–-]\s*\d+)*)\s*[\]】]", re.IGNORECASE)
+_NAMED = r"(?:(?:passage|source|document|doc|article|reference|ref|citation)s?[\s_.:#]*)?\d+"
+_OTHER = r"[^\w\[\]【】]"
+_MARKER = re.compile(
+    rf"\s*[\[【]{_OTHER}*({_NAMED}(?:{_OTHER}+{_NAMED})*){_OTHER}*(?:†[^\]】]*)?[\]】]|\[\s*\]|【\s*】",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?")
 _LEADING = re.compile(rf"(?:{_MARKER.pattern})+[.!?]?\s*", re.IGNORECASE)
 _UNFINISHED = re.compile(r"\s*[\[【][^\]】]*\Z")
 _BULLET = re.compile(r"\A\s*(?:[-*•]\s+|\d+[.)]\s+|#+\s+)")
 _CUT_OFF = re.compile(r"\s*[\[【][\d\s,;–-]*(?=[.!?]*\s*\Z)")
 _WIDEST = 20
+_DIGITS = 9  # what follows them makes no number that names a passage any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,14 @@ def _pieces(text: str) -> list[str]:
 
 
 def _draft(piece: str) -> Iterator[Draft]:
-    numbers = tuple(dict.fromkeys(n for m in _MARKER.finditer(piece) for n in _numbers(m[1])))
-    text = " ".join(_BULLET.sub("", _unmarked(piece)).split())
+    numbers = tuple(dict.fromkeys(n for m in _MARKER.finditer(piece) for n in _numbers(m[1] or "")))
+    text = " ".join(_BULLET.sub("", unmarked(piece)).split())
     if any(char.isalnum() for char in text):
         yield Draft(text, numbers)
 
 
-def _unmarked(text: str) -> str:
-    """The text without markers; taking one out of another leaves a third: [5 [1]]."""
+def unmarked(text: str) -> str:
+    """Return the text without markers; taking one out of another leaves a third: [5 [1]]."""
     while (shorter := _CUT_OFF.sub("", _MARKER.sub("", text))) != text:
         text = shorter
     return text
@@ -79,8 +86,7 @@ def _unmarked(text: str) -> str:
 
 def _numbers(inside: str) -> list[int]:
     found: list[int] = []
-    for part in re.split(r"\s*[,;]\s*", re.sub(r"(?i)passages?\s*", "", inside)):
-        first, *rest = (int(number) for number in re.split(r"\s*[–-]\s*", part))
-        last = rest[0] if rest else first
+    for start, end in _RANGE.findall(inside):
+        first, last = (int(number[:_DIGITS]) for number in (start, end or start))
         found.extend(range(first, last + 1) if 0 <= last - first <= _WIDEST else [first])
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli_common import LibraryOption, settings_from
+from eval import cli_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,3 +69,9 @@ def _articles(settings: Settings, folder: Path | None) -> Iterable[Article]:
 
     with Library.open(settings.library) as opened:
         return list(opened.articles())
+
+
+app.command("run")(cli_runs.run)
+app.command("compare")(cli_runs.compare)
+app.command("report")(cli_runs.report)
+app.command("list")(cli_runs.list_runs)

@@ -58,6 +58,51 @@ CREATE TABLE holding (
     PRIMARY KEY (location, article_id)
 ) WITHOUT ROWID;
 CREATE INDEX holding_article ON holding (article_id);
+CREATE TABLE past_article (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    title TEXT NOT NULL,
+    outlet TEXT,
+    author TEXT,
+    speaker TEXT,
+    countries TEXT NOT NULL,
+    url TEXT,
+    published TEXT,
+    language TEXT,
+    ingested TEXT NOT NULL,
+    text TEXT NOT NULL,
+    replaced_by TEXT NOT NULL
+);
+CREATE INDEX past_article_url ON past_article (url);
+CREATE INDEX article_url ON article (url);
+CREATE TABLE signature (
+    article_key INTEGER PRIMARY KEY REFERENCES article (key) ON DELETE CASCADE,
+    hashes BLOB NOT NULL
+);
+CREATE TABLE band (
+    hash INTEGER NOT NULL,
+    article_key INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    PRIMARY KEY (hash, article_key)
+) WITHOUT ROWID;
+CREATE INDEX band_article ON band (article_key);
+CREATE TABLE mention (
+    article_key INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    first TEXT NOT NULL,
+    last TEXT NOT NULL,
+    PRIMARY KEY (article_key, start)
+) WITHOUT ROWID;
+CREATE INDEX mention_first ON mention (first);
+CREATE TABLE feed (
+    url TEXT PRIMARY KEY,
+    title TEXT,
+    etag TEXT,
+    modified TEXT,
+    checked TEXT,
+    problem TEXT
+) WITHOUT ROWID;
 CREATE TABLE rejected (
     file TEXT NOT NULL,
     location TEXT PRIMARY KEY,

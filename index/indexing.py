@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.chunking import split_passages
-from index.intake import Rejection, UnreadableError, find_files, fingerprint, name_of, read_file
+from index.intake import find_files, name_of
 from index.library import Library, signature_of
+from index.metadata import Rejection, UnreadableError
+from index.sources import FileSource
 from index.writing import Entry, FileRead, LibraryWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from index.articles import Article, Passage
     from index.models import Embedder
     from index.settings import Settings
+    from index.sources import Source
 
 BATCH_PASSAGES = 256  # a killed run loses at most the embedding of this many
 _HEADING_CHARS = 160
@@ -28,7 +31,7 @@ _HEADING_CHARS = 160
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is, in bytes of article files (or articles, when rebuilding)."""
+    """How far a run is: in bytes of files, in pages of the web, in articles when rebuilding."""
 
     done: int
     total: int
@@ -58,8 +61,13 @@ def index_paths(
     paths: Sequence[Path],
     settings: Settings,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> Report:
     """Bring the library up to date with the files under `paths`; return what was done.
+
+    `include` and `exclude` are globs for what is found in folders (see `find_files`).
 
     Unchanged files cost a hash. A file that cannot be read is set aside with its reason and tried
     again by the next run.
@@ -68,13 +76,26 @@ def index_paths(
         InputError: a path does not exist or holds no articles; nothing was written.
         LibraryError: the library cannot be used; what was indexed before is unharmed.
     """
+    files = find_files(paths, include, exclude)
+    return index_sources([FileSource(path) for path in files], settings, on_progress)
+
+
+def index_sources(
+    sources: Sequence[Source],
+    settings: Settings,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Report:
+    """Bring the library up to date with sources of any kind; return what was done.
+
+    Raises:
+        LibraryError: the library cannot be used; what was indexed before is unharmed.
+    """
     started = time.perf_counter()
-    files = find_files(paths)
     with LibraryWriter.exclusive(settings.library) as library:
         library.sign(settings)
         run = _Run(library, settings, on_progress)
         with library.settled():
-            run.read(files)
+            run.read(sources)
         run.report.encode_seconds = run.encoder.seconds
         run.report.seconds = time.perf_counter() - started
         return run.report
@@ -144,39 +165,36 @@ class _Run:
         self.complete: list[FileRead] = []
         self.done = self.total = 0
 
-    def read(self, files: Sequence[Path]) -> None:
-        """Read the files that changed since they were last read."""
+    def read(self, sources: Sequence[Source]) -> None:
+        """Read the sources that changed since they were last read."""
         known = self.library.known_files()
-        changed: list[tuple[Path, str, int]] = []
-        for path in files:
+        self.total = sum(source.size for source in sources)
+        for source in sources:
             self.report.files += 1
-            location = name_of(path.resolve())
-            try:
-                mark, size = fingerprint(path), path.stat().st_size
-            except UnreadableError as exc:
-                self._finish(FileRead(location, "", (), (Rejection(name_of(path), str(exc)),)))
-                continue
-            if known.get(location) == mark:
-                self.report.unchanged += 1
-            else:
-                changed.append((path, mark, size))
-        self.total = sum(size for _, _, size in changed)
-        for path, mark, size in changed:
-            self._read_file(path, mark)
-            self.done += size
+            self._read_source(source, known)
+            self.done += source.size
         self._flush()
         self.library.remove_unheld()  # not before the end: an article may move between files
 
-    def _read_file(self, path: Path, mark: str) -> None:
-        location = name_of(path.resolve())
+    def _read_source(self, source: Source, known: Mapping[str, str]) -> None:
+        location = source.location
         article_ids: list[str] = []
         rejections: list[Rejection] = []
-        for item in read_file(path, int(self.settings.max_article_mb * 1e6)):
-            if isinstance(item, Rejection):
-                rejections.append(item)
-                continue
-            article_ids.append(item.id)
-            self._take(location, item)
+        mark = ""
+        try:
+            mark = source.mark()
+            if known.get(location) == mark:
+                self.report.unchanged += 1
+                return
+            for item in source.read(int(self.settings.max_article_mb * 1e6)):
+                if isinstance(item, Rejection):
+                    rejections.append(item)
+                    continue
+                article_ids.append(item.id)
+                self._take(location, item)
+        except UnreadableError as exc:
+            given = name_of(source.path) if isinstance(source, FileSource) else location
+            rejections.append(Rejection(given, str(exc)))
         self._finish(FileRead(location, mark, article_ids, rejections))
 
     def _take(self, location: str, article: Article) -> None:

@@ -12,14 +12,14 @@ import re
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from index import chunking
 from index.articles import Article, Passage
 from index.database import open_database, translated
 from index.dates import PartialDate, parse_published
 from index.errors import LibraryMismatch, NoLibrary
-from index.intake import Rejection
+from index.metadata import Rejection
 from index.settings import PACKAGED
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from index.feeds import FollowedFeed
     from index.query import Filters
     from index.settings import Settings
     from index.vectors import Vectors
@@ -160,8 +161,10 @@ class Library:
         )
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article with that id, or None."""
-        rows = self._rows("SELECT * FROM article WHERE id = ?", article_id)
+        """Return the article with that id, or None; an older version of one is found too."""
+        rows = self._rows("SELECT * FROM article WHERE id = ?", article_id) or self._rows(
+            "SELECT * FROM past_article WHERE id = ?", article_id
+        )
         return _article(rows[0]) if rows else None
 
     def articles(self) -> Iterator[Article]:
@@ -270,6 +273,22 @@ class Library:
         """Return the fingerprint of each file read to its end, by location."""
         rows = self._rows("SELECT location, fingerprint FROM file")
         return {row["location"]: row["fingerprint"] for row in rows}
+
+    def stored_rows(self) -> Iterator[dict[str, Any]]:
+        """Yield all that is stored of each article, then of each older version, as they came."""
+        for table in ("article", "past_article"):
+            for found in self._rows(f"SELECT key FROM {table} ORDER BY key"):  # noqa: S608 - no input
+                row = dict(self._rows(f"SELECT * FROM {table} WHERE key = ?", found["key"])[0])  # noqa: S608
+                yield {
+                    **{name: row[name] for name in row if name not in ("key", "heading")},
+                    "countries": json.loads(row["countries"]),
+                }
+
+    def feeds(self) -> list[FollowedFeed]:
+        """Return the feeds that are polled, by url."""
+        from index.feeds import FollowedFeed
+
+        return [FollowedFeed(**row) for row in self._rows("SELECT * FROM feed ORDER BY url")]
 
     def passage_ids(self) -> set[str]:
         """Return the ids of all passages."""

@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     library: Path = Path("library")
     max_article_mb: float = Field(5.0, gt=0)
 
+    fetch_private: bool = False
+    fetch_seconds: float = Field(30.0, gt=0)
+    fetch_mb: float = Field(10.0, gt=0)
+    fetch_delay: float = Field(1.0, ge=0)
+    fetch_tries: int = Field(3, ge=1, le=10)
+
     embedding_model: str = "packaged:bge-small-en-v1.5"
     query_instruction: str | None = None
     reranker_model: str = "packaged:ms-marco-MiniLM-L-12-v2"

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
@@ -18,16 +19,18 @@ from filelock import FileLock, Timeout
 from index.database import open_database, translated
 from index.errors import LibraryBusy, StorageError
 from index.library import DATABASE, Library, signature_of
+from index.relations import note_mentions, origin_of, sign_article, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from index.articles import Article, Passage
-    from index.intake import Rejection
+    from index.exchange import Exported
+    from index.feeds import FollowedFeed
+    from index.metadata import Rejection
     from index.settings import Settings
 
 _UNSETTLE = "INSERT OR REPLACE INTO fact VALUES ('unsettled', 'yes')"
@@ -41,6 +44,30 @@ _INSERT_PASSAGE = 'INSERT INTO passage (id, article_key, start, "end") VALUES (?
 _OF_ARTICLE = "FROM passage_text WHERE key IN (SELECT key FROM passage WHERE article_key = ?)"
 _WORDS = f"SELECT key, heading, body {_OF_ARTICLE}"
 _UNWORDS = f"SELECT key, heading, body, 'delete' {_OF_ARTICLE}"
+_PUT_ASIDE = """
+    INSERT OR REPLACE INTO past_article (id, source, title, outlet, author, speaker, countries, url,
+        published, language, ingested, text, replaced_by)
+    SELECT id, source, title, outlet, author, speaker, countries, url, published, language, ingested,
+        text, (SELECT id FROM article WHERE key = ?)
+    FROM article WHERE key = ?
+"""
+_RESTORE = """
+    UPDATE article SET ingested = :ingested,
+        origin = coalesce((SELECT id FROM article WHERE id = :origin), origin)
+    WHERE id = :id
+"""
+_RESTORE_PAST = """
+    INSERT OR IGNORE INTO past_article (id, source, title, outlet, author, speaker, countries, url,
+        published, language, ingested, text, replaced_by)
+    SELECT :id, :source, :title, :outlet, :author, :speaker, :countries, :url, :published, :language,
+        :ingested, :text, :replaced_by
+    WHERE NOT EXISTS (SELECT 1 FROM article WHERE id = :id)
+"""
+_FORGET_VERSIONS = "DELETE FROM past_article WHERE url = ? OR replaced_by = ?"
+_NEW_ORIGIN = """
+    UPDATE article SET origin = (SELECT id FROM article WHERE origin = :gone ORDER BY key LIMIT 1)
+    WHERE origin = :gone
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +136,108 @@ class LibraryWriter(Library):
         ids = [passage.id for entry in entries for passage in entry.passages]
         if ids:
             self.vectors.put(ids, np.concatenate([e.vectors for e in entries if e.passages]))
+        replaced: list[str] = []
         with translated(self._path), self._database:
             for entry in entries:
-                self._insert(entry)
+                replaced += self._insert(entry)
             for file in files:
                 self._record(file)
+        if replaced:
+            self.vectors.remove(replaced)
+
+    @classmethod
+    @contextmanager
+    def existing(cls, folder: Path) -> Iterator[Self]:
+        """Open a library that is there as its only writer.
+
+        Raises:
+            NoLibrary: the folder holds none, and none is made.
+            LibraryError: as `exclusive`.
+        """
+        Library.open(folder).close()
+        with cls.exclusive(folder) as library:
+            yield library
+
+    def ids_of(self, source: str) -> list[str]:
+        """Return the ids of the articles that have this source, url or id."""
+        rows = self._rows("SELECT id FROM article WHERE ? IN (source, url, id) ORDER BY key", source)
+        return [row["id"] for row in rows]
+
+    def remove(self, article_ids: Iterable[str]) -> int:
+        """Remove articles with their older versions for good; return how many articles there were.
+
+        The files that held them are not read again while they stay as they are, so what is removed
+        stays removed.
+        """
+        ids: list[str] = []
+        count = 0
+        with self.settled():
+            with translated(self._path), self._database as database:
+                for article_id in article_ids:
+                    row = database.execute(
+                        "SELECT key, url FROM article WHERE id = ?", (article_id,)
+                    ).fetchone()
+                    if row:
+                        count += 1
+                        ids += self._delete(row["key"])
+                        database.execute(_FORGET_VERSIONS, (row["url"], article_id))
+            if ids:
+                self.vectors.remove(ids)
+        return count
+
+    def restore(self, lines: Iterable[Exported]) -> None:
+        """Give articles the times and origins of an export, and put its older versions aside again."""
+        with translated(self._path), self._database as database:
+            for line in lines:
+                row = {**line.model_dump(), "countries": json.dumps(line.countries, ensure_ascii=False)}
+                database.execute(_RESTORE_PAST if line.replaced_by else _RESTORE, row)
+
+    def follow(self, urls: Iterable[str]) -> int:
+        """Remember feeds to poll; return how many are new."""
+        with translated(self._path), self._database as database:
+            rows = [(url,) for url in urls]
+            return database.executemany("INSERT OR IGNORE INTO feed (url) VALUES (?)", rows).rowcount
+
+    def unfollow(self, url: str) -> bool:
+        """Poll a feed no more; its articles stay. Returns whether it was polled."""
+        with translated(self._path), self._database as database:
+            return database.execute("DELETE FROM feed WHERE url = ?", (url,)).rowcount > 0
+
+    def note_feed(self, feed: FollowedFeed) -> None:
+        """Remember how polling a feed went, unless it was given up meanwhile."""
+        with translated(self._path), self._database as database:
+            database.execute(
+                "UPDATE feed SET title = :title, etag = :etag, modified = :modified,"
+                " checked = :checked, problem = :problem WHERE url = :url",
+                asdict(feed),
+            )
+
+    def prune(self) -> tuple[int, int]:
+        """Forget files that are gone from the disk and remove what only they held.
+
+        Returns the number of files and of articles. Links and feed entries stay: that a page is gone
+        from the web is a reason to keep it.
+        """
+        locations = self._rows(
+            "SELECT location FROM holding UNION SELECT location FROM file"
+            " UNION SELECT file FROM rejected"
+        )
+        gone = [
+            (location,)
+            for (location,) in locations
+            if Path(location).is_absolute() and not Path(location).exists()
+        ]
+        before = self._count()
+        with self.settled():
+            with translated(self._path), self._database as database:
+                database.executemany("DELETE FROM holding WHERE location = ?", gone)
+                database.executemany("DELETE FROM file WHERE location = ?", gone)
+                database.executemany("DELETE FROM rejected WHERE file = ?", gone)
+            self.remove_unheld()
+        return len(gone), before - self._count()
+
+    def _count(self) -> int:
+        return int(self._rows("SELECT count(*) AS n FROM article")[0]["n"])
 
     def remove_unheld(self) -> None:
         """Remove the articles that no file holds any more; their rows first, then their vectors."""
@@ -161,7 +285,8 @@ class LibraryWriter(Library):
         with translated(self._path), self._database as database:
             database.execute("DELETE FROM fact WHERE name = 'unsettled'")
 
-    def _insert(self, entry: Entry) -> None:
+    def _insert(self, entry: Entry) -> list[str]:
+        """Insert an article; return the ids of passages that are no longer searched because of it."""
         article = entry.article
         row = {
             **{field.name: getattr(article, field.name) for field in fields(article)},
@@ -172,15 +297,39 @@ class LibraryWriter(Library):
             "ingested": datetime.now(UTC).isoformat(timespec="seconds"),
             "origin": article.id,
         }
-        cursor = self._database.execute(_INSERT_ARTICLE, row)
+        run = self._database.execute
+        cursor = run(_INSERT_ARTICLE, row)
+        replaced: list[str] = []
         if cursor.rowcount:
-            rows = [(p.id, cursor.lastrowid, p.start, p.end) for p in entry.passages]
+            key = cursor.lastrowid or 0
+            rows = [(p.id, key, p.start, p.end) for p in entry.passages]
             self._database.executemany(_INSERT_PASSAGE, rows)
-            self._database.execute(f"INSERT INTO passage_words (rowid, heading, body) {_WORDS}",
-                                   (cursor.lastrowid,))  # fmt: skip
-        self._database.execute(
-            "INSERT OR IGNORE INTO holding VALUES (?, ?)", (entry.location, article.id)
+            run(f"INSERT INTO passage_words (rowid, heading, body) {_WORDS}", (key,))
+            run("DELETE FROM past_article WHERE id = ?", (article.id,))
+            note_mentions(self._database, key, article)
+            replaced = self._take_its_place(key, article, sign_article(self._database, key, article))
+        run(
+            "INSERT OR IGNORE INTO holding SELECT ?, id FROM article WHERE id = ?",
+            (entry.location, article.id),
         )
+        return replaced
+
+    def _take_its_place(
+        self, key: int, article: Article, signed: NDArray[np.uint32] | None
+    ) -> list[str]:
+        """Put the older of two versions of a url aside; else find the origin the article copies."""
+        ids: list[str] = []
+        for other, newer in versions(self._database, key, article, signed):
+            old, kept = (other, key) if newer else (key, other)
+            if not self._database.execute("SELECT 1 FROM article WHERE key = ?", (old,)).fetchone():
+                continue
+            self._database.execute(_PUT_ASIDE, (kept, old))
+            ids += self._delete(old)
+        self._database.execute(
+            "UPDATE article SET origin = ? WHERE key = ?",
+            (origin_of(self._database, key, article, signed), key),
+        )
+        return ids
 
     def _record(self, file: FileRead) -> None:
         run = self._database.execute
@@ -190,7 +339,10 @@ class LibraryWriter(Library):
         if file.article_ids or not file.rejections:
             run("DELETE FROM holding WHERE location = ?", (file.location,))
         for article_id in file.article_ids:
-            run("INSERT OR IGNORE INTO holding VALUES (?, ?)", (file.location, article_id))
+            run(
+                "INSERT OR IGNORE INTO holding SELECT ?, id FROM article WHERE id = ?",
+                (file.location, article_id),
+            )
         run("DELETE FROM rejected WHERE file = ?", (file.location,))
         for rejection in file.rejections:
             run(
@@ -205,11 +357,15 @@ class LibraryWriter(Library):
         for (key,) in run(
             "SELECT key FROM article WHERE id NOT IN (SELECT article_id FROM holding)"
         ).fetchall():
-            rows = run("SELECT id FROM passage WHERE article_key = ?", (key,))
-            ids.extend(row["id"] for row in rows)
-            run(
-                f"INSERT INTO passage_words (rowid, heading, body, passage_words) {_UNWORDS}",
-                (key,),
-            )
-            run("DELETE FROM article WHERE key = ?", (key,))
+            ids.extend(self._delete(key))
+        return ids
+
+    def _delete(self, key: int) -> list[str]:
+        """Delete an article; return its passages' ids. What it was the origin of finds another."""
+        run = self._database.execute
+        ids = [row["id"] for row in run("SELECT id FROM passage WHERE article_key = ?", (key,))]
+        run(f"INSERT INTO passage_words (rowid, heading, body, passage_words) {_UNWORDS}", (key,))
+        (article_id,) = run("SELECT id FROM article WHERE key = ?", (key,)).fetchone()
+        run("DELETE FROM article WHERE key = ?", (key,))
+        run(_NEW_ORIGIN, {"gone": article_id})
         return ids

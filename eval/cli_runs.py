@@ -1,0 +1,234 @@
+"""`memoire eval run`, `compare`, `report` and `list`: score a prompt, compare two, read the result."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli_common import LibraryOption, settings_from
+from index.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from eval.cases import Case
+    from eval.runner import Pace
+    from eval.runs import Row, Run
+    from index.settings import Settings
+
+RUNS = Path("evaluations")
+
+RunsOption = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Where runs are kept.")]
+SetOption = Annotated[str, typer.Option("--set", metavar="SET", help="A set's file or name.")]
+WriterOption = Annotated[str | None, typer.Option(help="verbatim, or PROVIDER:MODEL.")]
+LimitOption = Annotated[int | None, typer.Option(min=2, help="Only so many questions, spread evenly.")]
+RepeatsOption = Annotated[int, typer.Option(min=1, max=50, help="Answers a question (sampled models).")]
+WorkersOption = Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")]
+RateOption = Annotated[float | None, typer.Option(min=0.01, help="The most model calls a second.")]
+PriceOption = Annotated[
+    tuple[float, float] | None,
+    typer.Option(metavar="IN OUT", help="Dollars a million tokens read and written, to show the cost."),
+]
+
+
+def run(
+    ctx: typer.Context,
+    prompt: Annotated[
+        str | None, typer.Argument(metavar="PROMPT", help="NAME@VERSION, or verbatim.")
+    ] = None,
+    *,
+    name: SetOption = "sample",
+    writer: WriterOption = None,
+    limit: LimitOption = None,
+    repeats: RepeatsOption = 1,
+    workers: WorkersOption = 1,
+    rate: RateOption = None,
+    price: PriceOption = None,
+    runs: RunsOption = RUNS,
+    library: LibraryOption = None,
+) -> None:
+    """Answer a set and score it; a run that was stopped goes on where it was."""
+    from eval.reading import print_run
+    from eval.runner import Pace
+
+    cases = _cases(name, limit)
+    settings = _settings(ctx, library, writer, prompt)
+    done = _finished(settings, name, cases, repeats, Pace(workers, rate), runs, price)
+    print_run(cases, done)
+    if any(row.error for row in done.rows()):
+        raise typer.Exit(3)
+
+
+def compare(
+    ctx: typer.Context,
+    before: Annotated[str, typer.Argument(help="A prompt (answer@v1), verbatim, or a run.")],
+    after: Annotated[str, typer.Argument(help="What to compare with it.")],
+    *,
+    name: SetOption = "sample",
+    writer: WriterOption = None,
+    limit: LimitOption = None,
+    repeats: RepeatsOption = 1,
+    workers: WorkersOption = 1,
+    rate: RateOption = None,
+    price: PriceOption = None,
+    margin: Annotated[
+        float, typer.Option(min=0.001, max=0.5, help="The smallest difference that matters.")
+    ] = 0.05,
+    across: Annotated[
+        bool, typer.Option("--across", help="Compare though more than the prompt differs.")
+    ] = False,
+    gate: Annotated[
+        bool,
+        typer.Option("--gate", help="Exit 1 if worse, 3 if incomplete or short of evidence, else 0."),
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report: .html, .md, .json or .csv.")
+    ] = None,
+    runs: RunsOption = RUNS,
+    library: LibraryOption = None,
+) -> None:
+    """Say of two prompts whether the second is better, worse, the same, or not yet known."""
+    from eval.comparing import compare as compared
+    from eval.reading import print_comparison
+    from eval.report import write_report
+    from eval.runner import Pace
+
+    cases = _cases(name, limit)
+    pair: list[Run] = []
+    for which in (before, after):
+        found = _stored(which, runs)
+        if found is None:
+            settings = _settings(ctx, library, writer, which)
+            found = _finished(settings, name, cases, repeats, Pace(workers, rate), runs, price)
+        pair.append(found)
+    comparison = compared(cases, *pair, margin=margin, across=across)
+    print_comparison(comparison)
+    if report:
+        write_report(report, comparison, cases, *pair)
+    if gate:
+        raise typer.Exit(comparison.exit_code)
+
+
+def report(
+    before: Annotated[str, typer.Argument(help="A run, or the beginning of its name.")],
+    after: Annotated[str, typer.Argument(help="The run to compare with it.")],
+    out: Annotated[Path, typer.Argument(help="The file: .html, .md, .json or .csv.")] = Path(
+        "report.html"
+    ),
+    *,
+    margin: Annotated[float, typer.Option(min=0.001, max=0.5)] = 0.05,
+    across: Annotated[
+        bool, typer.Option("--across", help="Report though more than the prompt differs.")
+    ] = False,
+    runs: RunsOption = RUNS,
+) -> None:
+    """Write the report of two runs: one HTML file that needs no network, Markdown, JSON or CSV."""
+    from eval.comparing import compare as compared
+    from eval.report import write_report
+    from eval.runs import Run
+
+    pair = [Run.open(runs, which) for which in (before, after)]
+    cases = pair[1].cases()
+    write_report(out, compared(cases, *pair, margin=margin, across=across), cases, *pair)
+    typer.echo(str(out))
+
+
+def list_runs(*, runs: RunsOption = RUNS) -> None:
+    """List the runs, the newest first."""
+    from eval.runs import all_runs
+
+    for found in all_runs(runs):
+        rows = found.rows()
+        failed = sum(row.error is not None for row in rows)
+        typer.echo(f"{found.id}  {found.identity.set_name}  {len(rows)} rows, {failed} failed")
+
+
+def _cases(name: str, limit: int | None) -> list[Case]:
+    from eval.cases import find_set, load_cases
+
+    cases = load_cases(find_set(name))
+    if limit is None or limit >= len(cases):
+        return cases
+    return [cases[at * len(cases) // limit] for at in range(limit)]
+
+
+def _settings(
+    ctx: typer.Context, library: Path | None, writer: str | None, which: str | None
+) -> Settings:
+    if which in (None, "verbatim"):
+        chosen = settings_from(ctx, library, writer=which or writer)
+    else:
+        chosen = settings_from(ctx, library, writer=writer, prompt=which)
+    if which not in (None, "verbatim") and chosen.writer == "verbatim":
+        raise InputError(
+            "The verbatim writer uses no prompt.", "Choose a model with --writer PROVIDER:MODEL."
+        )
+    return chosen
+
+
+def _stored(which: str, runs: Path) -> Run | None:
+    from eval.runs import Run
+
+    return Run.open(runs, which) if list(runs.glob(f"{which}*/run.json")) and "-" in which else None
+
+
+def _finished(
+    settings: Settings,
+    name: str,
+    cases: Sequence[Case],
+    repeats: int,
+    pace: Pace,
+    runs: Path,
+    price: tuple[float, float] | None,
+) -> Run:
+    from eval.cases import hash_of
+    from eval.runs import Run, identify
+    from index.library import Library
+
+    with Library.open(settings.library) as opened:
+        identity = identify(Path(name).stem, hash_of(cases), opened, settings, repeats)
+        started = Run.create(runs, identity, cases)
+        missing = started.missing([case.id for case in cases])
+        if missing:
+            from eval.runner import Runner
+
+            with (
+                Runner(started, opened, settings, pace) as runner,
+                _progress(started.id, len(missing), price) as on_row,
+            ):
+                runner.finish(cases, on_row)
+    return started
+
+
+@contextmanager
+def _progress(
+    label: str, total: int, price: tuple[float, float] | None
+) -> Iterator[Callable[[Row], None]]:
+    """Show what is done, the time left and the cost so far, on stderr."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from assistant.terminal import console
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    spent, failed = 0.0, 0
+    with Progress(*columns, console=console(stderr=True)) as bar:
+        task = bar.add_task(label, total=total)
+
+        def on_row(row: Row) -> None:
+            nonlocal spent, failed
+            failed += row.error is not None
+            if price:
+                spent += (row.tokens_in * price[0] + row.tokens_out * price[1]) / 1_000_000
+            cost = f" ${spent:.2f}" if price else ""
+            trouble = f" {failed} failed" if failed else ""
+            bar.update(task, advance=1, description=f"{label}{cost}{trouble}")
+
+        yield on_row

@@ -1,0 +1,258 @@
+"""Two runs compared question by question: verdicts, intervals, and the questions that flipped."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from eval import statistics
+from eval.metrics import METRICS, score
+from eval.statistics import Pairs, Verdict
+from index.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from eval.cases import Case
+    from eval.metrics import Metric
+    from eval.runs import Identity, Row, Run
+
+EVERY = "all"
+MARGIN = 0.05  # five of a hundred questions: the smallest difference that matters unless told otherwise
+
+Scores = dict[str, dict[str, list[float]]]  # metric → case → one value a repeat
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Result(_Model):
+    """One metric of two runs over the questions it applies to in both.
+
+    `p` is None where a metric is only described. `n` counts questions. `needed` is how many more
+    would find a difference of the margin's size; `detectable` the smallest found with this many.
+    """
+
+    metric: str
+    slice: str
+    n: int
+    before: float
+    after: float
+    difference: float
+    low: float
+    high: float
+    p: float | None = None
+    p_adjusted: float | None = None
+    verdict: Verdict | None = None
+    needed: int | None = None
+    detectable: float | None = None
+
+
+class Flip(_Model):
+    """A question whose answer was right in one run and not in the other."""
+
+    case: str
+    slice: str
+    gained: bool
+
+
+class Comparison(_Model):
+    """Everything that two runs say about each other. `across` names what differs besides the prompt."""
+
+    before: str
+    after: str
+    margin: float
+    across: tuple[str, ...]
+    questions: int
+    missing: int
+    failures: tuple[int, int]
+    results: tuple[Result, ...]
+    flips: tuple[Flip, ...]
+
+    @property
+    def headline(self) -> Result:
+        """The result that leads: right answers over all questions."""
+        return self.results[0]
+
+    @property
+    def exit_code(self) -> int:
+        """For a gate: 0 pass, 1 worse, 3 incomplete or not enough evidence."""
+        if any(result.verdict == "worse" for result in self.results):
+            return 1
+        incomplete = self.missing or any(self.failures)
+        return 3 if incomplete or self.headline.verdict == "not enough evidence" else 0
+
+
+def scored(cases: Sequence[Case], rows: Sequence[Row]) -> Scores:
+    """Return every value of every metric, by case; what does not apply is left out."""
+    by_id = {case.id: case for case in cases}
+    scores: Scores = defaultdict(lambda: defaultdict(list))
+    for row in sorted(rows, key=lambda row: (row.case, row.repeat)):
+        if row.case in by_id:
+            for name, value in score(by_id[row.case], row).items():
+                if value is not None:
+                    scores[name][row.case].append(value)
+    return scores
+
+
+def compare(
+    cases: Sequence[Case], before: Run, after: Run, *, margin: float = MARGIN, across: bool = False
+) -> Comparison:
+    """Compare two runs of one set.
+
+    Raises:
+        InputError: more than the prompt differs and `across` is not asked for, or no question was
+            answered in both.
+    """
+    other = _differences(before.identity, after.identity)
+    if other and not across:
+        raise InputError(
+            f"The runs differ in {', '.join(other)}, not only in the prompt.",
+            "Run both again, or compare all the same with --across.",
+        )
+    rows = before.rows(), after.rows()
+    both = {row.case for row in rows[0]} & {row.case for row in rows[1]}
+    common = [case for case in cases if case.id in both]
+    if not common:
+        raise InputError("No question was run in both.", "Finish the runs with memoire eval run.")
+    scores = scored(common, rows[0]), scored(common, rows[1])
+    return Comparison(
+        before=before.id,
+        after=after.id,
+        margin=margin,
+        across=tuple(other),
+        questions=len(common),
+        missing=len(cases) - len(common),
+        failures=(_failures(rows[0]), _failures(rows[1])),
+        results=tuple(results(common, *scores, margin)),
+        flips=tuple(_flips(common, *scores)),
+    )
+
+
+def results(cases: Sequence[Case], before: Scores, after: Scores, margin: float) -> list[Result]:
+    """Return the tested results, corrected as one family, then those that are only described.
+
+    The family is every headline metric over all questions and right answers in each slice; the p-values
+    are Holm's over all of them.
+    """
+    headline = [metric for metric in METRICS if metric.headline]
+    slices = list(dict.fromkeys(case.slice for case in cases))
+    wanted = [(metric, EVERY) for metric in headline] + [(METRICS[0], name) for name in slices]
+    tested = [
+        (metric, name, pairs)
+        for metric, name in wanted
+        if len((pairs := _pairs(metric, _of_slice(cases, name), before, after)).before) > 1
+    ]
+    p_values = [statistics.p_value(pairs) for _, _, pairs in tested]
+    adjusted = statistics.holm(p_values)
+    found = [
+        _judged(_described(metric, name, pairs), pairs, p, p_adjusted, margin)
+        for (metric, name, pairs), p, p_adjusted in zip(tested, p_values, adjusted, strict=True)
+    ]
+    rest = ((m, _pairs(m, cases, before, after)) for m in METRICS if not m.headline)
+    return found + [_described(m, EVERY, pairs) for m, pairs in rest if pairs.before]
+
+
+def _of_slice(cases: Sequence[Case], name: str) -> list[Case]:
+    return [case for case in cases if name in (EVERY, case.slice)]
+
+
+def _pairs(metric: Metric, cases: Sequence[Case], before: Scores, after: Scores) -> Pairs:
+    ours, theirs = before[metric.name], after[metric.name]
+    both = [case for case in cases if case.id in ours and case.id in theirs]
+    return Pairs(
+        [float(np.mean(ours[case.id])) for case in both],
+        [float(np.mean(theirs[case.id])) for case in both],
+        [cluster_of(case) for case in both],
+    )
+
+
+def cluster_of(case: Case) -> str:
+    """Name what questions are dependent through: the first gold article, else the question itself."""
+    return case.gold[0].source if case.gold else case.derived_from or case.id
+
+
+def _described(metric: Metric, name: str, pairs: Pairs) -> Result:
+    low, high = statistics.interval(list(pairs.differences), pairs.clusters)
+    return Result(
+        metric=metric.name,
+        slice=name,
+        n=len(pairs.before),
+        before=float(np.mean(pairs.before)),
+        after=float(np.mean(pairs.after)),
+        difference=float(pairs.differences.mean()),
+        low=low,
+        high=high,
+    )
+
+
+def _judged(result: Result, pairs: Pairs, p: float, p_adjusted: float, margin: float) -> Result:
+    verdict = statistics.verdict(result.difference, result.low, result.high, p_adjusted, margin)
+    deviation = float(pairs.differences.std(ddof=1))
+    more = None
+    if verdict == "not enough evidence":
+        more = max(1, statistics.needed(deviation, margin) - result.n)
+    return result.model_copy(
+        update={
+            "p": p,
+            "p_adjusted": p_adjusted,
+            "verdict": verdict,
+            "needed": more,
+            "detectable": statistics.detectable(deviation, result.n),
+        }
+    )
+
+
+def _flips(cases: Sequence[Case], before: Scores, after: Scores) -> Iterator[Flip]:
+    for case in cases:
+        was, now = (float(np.mean(scores["right"][case.id])) for scores in (before, after))
+        if was != now:
+            yield Flip(case=case.id, slice=case.slice, gained=now > was)
+
+
+def _differences(before: Identity, after: Identity) -> list[str]:
+    return before.differences(after)
+
+
+def _failures(rows: Sequence[Row]) -> int:
+    return sum(row.error is not None for row in rows)
+
+
+class Abstention(_Model):
+    """Abstentions as a detector of unanswerable questions; None where there is nothing to divide by."""
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+def abstention(cases: Sequence[Case], rows: Sequence[Row]) -> Abstention:
+    """Return precision, recall and F1 of abstaining (a failed question is no abstention)."""
+    by_id = {case.id: case for case in cases}
+    withheld = [by_id[r.case] for r in rows if r.case in by_id and r.answer and r.answer.abstained]
+    true = sum(not case.answerable for case in withheld)
+    wanted = sum(not by_id[row.case].answerable for row in rows if row.case in by_id)
+    precision = true / len(withheld) if withheld else None
+    recall = true / wanted if wanted else None
+    whole = len(withheld) + wanted
+    return Abstention(precision=precision, recall=recall, f1=2 * true / whole if whole else None)
+
+
+def risk_coverage(cases: Sequence[Case], rows: Sequence[Row]) -> list[tuple[float, float]]:
+    """Return (coverage, risk) as answers are kept from the most confident down.
+
+    Confidence is the reranker's logit of the best passage; risk the share of the kept answers that are
+    not right (El-Yaniv and Wiener, JMLR 2010). Abstentions keep nothing.
+    """
+    by_id: Mapping[str, Case] = {case.id: case for case in cases}
+    given = [r for r in rows if r.case in by_id and r.answer and not r.answer.abstained]
+    given.sort(key=lambda row: -(row.seen[0].score if row.seen else -100.0))
+    curve, wrong = [], 0.0
+    for count, row in enumerate(given, 1):
+        wrong += 1 - (score(by_id[row.case], row)["right"] or 0.0)
+        curve.append((count / len(rows), wrong / count))
+    return curve

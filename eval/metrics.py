@@ -1,0 +1,247 @@
+"""What is measured of one answer: each metric with its formula and its source.
+
+A metric gives None where it does not apply, never 0; a failed question counts 0 wherever it applies.
+All are computed from stored rows without a model, so an old run can be scored by new rules.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eval import support
+from eval.matching import holds_fact, normalised, same_passage, token_f1
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from assistant.answers import Answer, Citation
+    from eval.cases import Case, Gold
+    from eval.runs import Row, Seen
+
+_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A measurement of one row. `headline` ones are tested; the others only described."""
+
+    name: str
+    title: str
+    formula: str
+    source: str
+    of: Callable[[Case, Row], float | None]
+    headline: bool = False
+    kind: str = "share"
+
+
+def score(case: Case, row: Row) -> dict[str, float | None]:
+    """Return every metric of a row."""
+    return {metric.name: metric.of(case, row) for metric in METRICS}
+
+
+# -- the answer ------------------------------------------------------------------------------------
+
+
+def right(case: Case, row: Row) -> float:
+    """Whether the answer can be used as it stands."""
+    if not case.answerable:
+        return float(row.answer is not None and row.answer.abstained)
+    if row.answer is None or row.answer.abstained:
+        return 0.0
+    if case.sides:
+        return both_sides(case, row) or 0.0
+    return float(fact_recall(case, row) in (None, 1.0) and gold_cited(case, row) == 1.0)
+
+
+def fact_recall(case: Case, row: Row) -> float | None:
+    """The share of the required facts that stand in the answer."""
+    if not case.facts:
+        return None
+    text = _text(row.answer)
+    return sum(holds_fact(fact, text) for fact in case.facts) / len(case.facts)
+
+
+def exact(case: Case, row: Row) -> float | None:
+    """Whether the answer is one of the gold sentences."""
+    if not case.answerable:
+        return None
+    return float(normalised(_text(row.answer)) in {normalised(gold.quote) for gold in case.gold})
+
+
+def f1(case: Case, row: Row) -> float | None:
+    """Shared words with the nearest gold sentence."""
+    if not case.answerable:
+        return None
+    return max(token_f1(_text(row.answer), gold.quote) for gold in case.gold)
+
+
+def both_sides(case: Case, row: Row) -> float | None:
+    """Whether each side of a dispute is cited."""
+    if not case.sides:
+        return None
+    cited = _citations(row.answer)
+    return float(all(_any_cited(side.gold, cited) for side in case.sides))
+
+
+def abstained_right(case: Case, row: Row) -> float:
+    """Whether the answer was given or withheld as it should be."""
+    return float(row.answer is not None and row.answer.abstained != case.answerable)
+
+
+# -- citations -------------------------------------------------------------------------------------
+
+
+def gold_cited(case: Case, row: Row) -> float | None:
+    """Whether any gold sentence is cited."""
+    return float(_any_cited(case.gold, _citations(row.answer))) if case.answerable else None
+
+
+def citation_recall(_: Case, row: Row) -> float | None:
+    """ALCE's citation recall: the share of sentences that all their citations together hold."""
+    if row.answer is None:
+        return 0.0
+    claims = row.answer.claims
+    return sum(support.holds(claim) for claim in claims) / len(claims) if claims else None
+
+
+def citation_precision(_: Case, row: Row) -> float | None:
+    """ALCE's citation precision: the share of citations their sentence needs."""
+    if row.answer is None:
+        return 0.0
+    needed = [
+        support.needed(claim, at) for claim in row.answer.claims for at in range(len(claim.citations))
+    ]
+    return sum(needed) / len(needed) if needed else None
+
+
+def attribution(_: Case, row: Row) -> float | None:
+    """The share of sentences resting on reported speech that say who said it."""
+    if row.answer is None:
+        return None
+    kept = [support.attributed(claim) for claim in row.answer.claims if support.reports_speech(claim)]
+    return sum(kept) / len(kept) if kept else None
+
+
+# -- retrieval -------------------------------------------------------------------------------------
+
+
+def _gains(case: Case, row: Row) -> list[int]:
+    """For each passage, best first, how many gold sentences it is the first to hold."""
+    left = list(dict.fromkeys((gold.source, gold.quote) for gold in case.gold))
+    gains = []
+    for seen in row.seen[:_DEPTH]:
+        held = [gold for gold in left if _holds(seen, *gold)]
+        left = [gold for gold in left if gold not in held]
+        gains.append(len(held))
+    return gains
+
+
+def _holds(seen: Seen, source: str, quote: str) -> bool:
+    return _same_source(seen.source, source) and quote in seen.text
+
+
+def _hit(depth: int) -> Callable[[Case, Row], float | None]:
+    def hit(case: Case, row: Row) -> float | None:
+        return float(any(_gains(case, row)[:depth])) if case.answerable else None
+
+    return hit
+
+
+def mrr(case: Case, row: Row) -> float | None:
+    """1 / rank of the first passage that holds a gold sentence; 0 where none of ten does."""
+    if not case.answerable:
+        return None
+    return next((1 / rank for rank, gain in enumerate(_gains(case, row), 1) if gain), 0.0)
+
+
+def ndcg(case: Case, row: Row) -> float | None:
+    """Discounted gain of the gold sentences over that of the best order."""
+    if not case.answerable:
+        return None
+    gold = len({(gold.source, gold.quote) for gold in case.gold})
+    found = sum(gain / math.log2(rank + 1) for rank, gain in enumerate(_gains(case, row), 1))
+    best = sum(1 / math.log2(rank + 1) for rank in range(1, min(gold, _DEPTH) + 1))
+    return min(1.0, found / best)
+
+
+# -- cost ------------------------------------------------------------------------------------------
+
+
+def seconds(_: Case, row: Row) -> float | None:
+    """Seconds from the evidence to the complete answer."""
+    return row.seconds if row.answer else None
+
+
+def first_seconds(_: Case, row: Row) -> float | None:
+    """Seconds from the evidence to the first sentence shown."""
+    return row.first_seconds
+
+
+def tokens(_: Case, row: Row) -> float | None:
+    """Tokens read and written by the model."""
+    return float(row.tokens_in + row.tokens_out) or None
+
+
+_ALCE = "ALCE (Gao et al., EMNLP 2023), words in place of its NLI model"
+
+METRICS: tuple[Metric, ...] = (
+    Metric("right", "Right answers", "all required facts and a gold citation; of a dispute, every side "
+           "cited; of an unanswerable question, an abstention", "this project", right, headline=True),
+    Metric("facts", "Required facts", "facts that stand in the answer / facts required",
+           "nugget recall (Voorhees, TREC 2003)", fact_recall, headline=True),
+    Metric("gold_cited", "Cites a gold sentence", "1 if any citation is about a gold sentence",
+           "this project", gold_cited, headline=True),
+    Metric("citation_recall", "Sentences held by their citations", "sentences that their citations "
+           "together hold / sentences; held: numbers, names and half the words stand there",
+           _ALCE, citation_recall, headline=True),
+    Metric("citation_precision", "Citations needed", "citations whose sentence is held and that hold it "
+           "alone or without which it would not be / citations",
+           _ALCE, citation_precision, headline=True),
+    Metric("attribution", "Attribution kept", "sentences resting on reported speech that name a "
+           "speaker, country or outlet of it / sentences resting on reported speech",
+           "this project", attribution,
+           headline=True),
+    Metric("both_sides", "Both sides present", "1 if each side has a citation", "this project",
+           both_sides, headline=True),
+    Metric("abstained_right", "Answered or withheld rightly", "1 if abstained exactly where "
+           "unanswerable", "SQuAD 2.0 (Rajpurkar et al., ACL 2018)", abstained_right, headline=True),
+    Metric("exact", "Exact match", "1 if the normalised answer is a gold sentence",
+           "SQuAD (Rajpurkar et al., EMNLP 2016)", exact),
+    Metric("f1", "Word overlap (F1)", "2PR / (P + R) over words, with the best gold sentence",
+           "SQuAD (Rajpurkar et al., EMNLP 2016)", f1),
+    Metric("hit@1", "Gold in the first passage", "1 if the first passage holds a gold sentence whole",
+           "TREC", _hit(1)),
+    Metric("hit@5", "Gold in five passages", "1 if one of five does", "TREC", _hit(5)),
+    Metric("mrr", "Reciprocal rank", "1 / rank of the first passage with a gold sentence, of ten",
+           "Voorhees, TREC 1999", mrr),
+    Metric("ndcg", "nDCG@10", "Σ gain / log₂(rank + 1) over the best order's; a sentence gains once",
+           "Järvelin and Kekäläinen, TOIS 2002", ndcg),
+    Metric("seconds", "Seconds to the answer", "wall clock, without the search", "",
+           seconds, kind="seconds"),
+    Metric("first_seconds", "Seconds to the first sentence", "wall clock, without the search", "",
+           first_seconds, kind="seconds"),
+    Metric("tokens", "Tokens", "read + written, as reported or at four characters each", "", tokens,
+           kind="count"),
+)  # fmt: skip
+
+
+def _text(answer: Answer | None) -> str:
+    return " ".join(claim.text for claim in answer.claims) if answer else ""
+
+
+def _citations(answer: Answer | None) -> list[Citation]:
+    return [citation for claim in answer.claims for citation in claim.citations] if answer else []
+
+
+def _any_cited(gold: Iterable[Gold], cited: Sequence[Citation]) -> bool:
+    return any(
+        _same_source(citation.source, one.source) and same_passage(citation.quote, one.quote)
+        for one in gold
+        for citation in cited
+    )
+
+
+def _same_source(source: str, wanted: str) -> bool:
+    return source == wanted or source.endswith(f"/{wanted}")

@@ -1,0 +1,107 @@
+"""A run and a comparison in the terminal, and the words both share with the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.table import Table
+
+from eval.comparing import EVERY, abstention, cluster_of, scored
+from eval.metrics import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eval.cases import Case
+    from eval.comparing import Comparison, Result
+    from eval.runs import Run
+
+TITLES = {metric.name: metric.title for metric in METRICS}
+KINDS = {metric.name: metric.kind for metric in METRICS}
+
+
+def figure(metric: str, value: float) -> str:
+    """Return a value as it is read: a percentage, seconds or a count."""
+    kind = KINDS[metric]
+    if kind == "share":
+        return f"{100 * value:.1f}%"
+    return f"{value:,.2f} s" if kind == "seconds" else f"{value:,.0f}"
+
+
+def change(result: Result) -> str:
+    """Return the difference with its interval."""
+    if KINDS[result.metric] == "share":
+        points = (100 * v for v in (result.difference, result.low, result.high))
+        return "{:+.1f} points ({:+.1f} to {:+.1f})".format(*points)
+    return f"{result.difference:+,.2f} ({result.low:+,.2f} to {result.high:+,.2f})"
+
+
+def verdict(result: Result) -> str:
+    """Return the verdict, and how many questions are missing to reach one."""
+    if result.needed:
+        return f"{result.verdict} (needs about {result.needed:,} more questions)"
+    return result.verdict or ""
+
+
+def label(result: Result) -> str:
+    """Return what was measured, and over which slice."""
+    title = TITLES[result.metric]
+    return title if result.slice == EVERY else f"{title}: {result.slice}"
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print the verdicts, then what flipped."""
+    from assistant.terminal import console
+
+    screen = console()
+    screen.print(f"{comparison.before}  →  {comparison.after}")
+    if comparison.across:
+        screen.print(f"More than the prompt differs: {', '.join(comparison.across)}.")
+    table = Table("", "n", "before", "after", "difference (95% interval)", "p (Holm)", "verdict")
+    for result in comparison.results:
+        table.add_row(
+            label(result),
+            str(result.n),
+            figure(result.metric, result.before),
+            figure(result.metric, result.after),
+            change(result),
+            "" if result.p_adjusted is None else f"{result.p_adjusted:.3f}",
+            verdict(result),
+        )
+    screen.print(table)
+    gained = [flip.case for flip in comparison.flips if flip.gained]
+    lost = [flip.case for flip in comparison.flips if not flip.gained]
+    screen.print(f"Became right: {', '.join(gained) or 'none'}")
+    screen.print(f"Became wrong: {', '.join(lost) or 'none'}")
+    if comparison.missing or any(comparison.failures):
+        failed = " and ".join(str(count) for count in comparison.failures)
+        screen.print(f"Incomplete: {comparison.missing} questions missing, {failed} failed.")
+
+
+def print_run(cases: Sequence[Case], run: Run) -> None:
+    """Print every metric of a run with its interval."""
+    from assistant.terminal import console
+    from eval.statistics import interval
+
+    rows = run.rows()
+    scores = scored(cases, rows)
+    by_id = {case.id: case for case in cases}
+    table = Table("", "n", "mean", "95% interval")
+    for metric in METRICS:
+        values = {case: float(np.mean(v)) for case, v in scores[metric.name].items()}
+        if values:
+            low, high = interval(list(values.values()), [cluster_of(by_id[case]) for case in values])
+            ends = f"{figure(metric.name, low)} to {figure(metric.name, high)}"
+            mean = float(np.mean(list(values.values())))
+            table.add_row(metric.title, str(len(values)), figure(metric.name, mean), ends)
+    screen = console()
+    screen.print(run.id)
+    screen.print(table)
+    held = abstention(cases, rows)
+    parts = (("precision", held.precision), ("recall", held.recall), ("F1", held.f1))
+    shown = ", ".join(f"{name} {value:.2f}" for name, value in parts if value is not None)
+    screen.print(f"Abstentions: {shown or 'none'}")
+    failed = sum(row.error is not None for row in rows)
+    if failed:
+        screen.print(f"{failed} of {len(rows)} answers failed and count as not right.")

@@ -1,0 +1,61 @@
+"""An OpenAI-compatible endpoint that says what a test tells it to, and keeps what it was sent."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class ScriptedEndpoint:
+    """Streams `reply` in pieces of `step` characters; `received` holds the requests' bodies."""
+
+    def __init__(self) -> None:
+        self.reply = ""
+        self.step = 16
+        self.url = ""
+        self.received: list[dict[str, Any]] = []
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield the reply as server-sent events."""
+        for at in range(0, len(self.reply), self.step):
+            delta = {"role": "assistant", "content": self.reply[at : at + self.step]}
+            choice = {"index": 0, "delta": delta, "finish_reason": None}
+            data = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
+            yield f"data: {json.dumps(data | {'choices': [choice]})}\n\n".encode()
+        yield b"data: [DONE]\n\n"
+
+
+@contextmanager
+def scripted_endpoint() -> Iterator[ScriptedEndpoint]:
+    """Serve one until the block ends."""
+    endpoint = ScriptedEndpoint()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            endpoint.received.append(json.loads(self.rfile.read(length)))
+            try:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                self.wfile.write(b"".join(endpoint.stream()))
+            except OSError:
+                pass
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    endpoint.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    try:
+        yield endpoint
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,252 @@
+"""Links and feeds from a real local server: what is taken, what is set aside, what is asked again."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from index.documents import text_of_fragment
+from index.errors import InputError, NoLibrary
+from index.feeds import Feed, parse_feed
+from index.indexing import Report
+from index.library import Library
+from index.metadata import UnreadableError
+from index.newsroom import STARTER_FEEDS, follow, index_links, poll, read_feed_list
+from index.settings import Settings, load_settings
+from tests.test_documents import PAGE, _pdf
+from tests.test_fetching import LIMITS, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FULL = (
+    "<p>" + "The envoy of Zembla spoke of the ferry. " * 40 + "</p><script>bad()</script><p>The end.</p>"
+)
+
+
+def _rss(*items: str) -> bytes:
+    head = '<?xml version="1.0"?><rss version="2.0" xmlns:c="http://purl.org/rss/1.0/modules/content/">'
+    return f"{head}<channel><title>Zembla &amp; Post</title>{''.join(items)}</channel></rss>".encode()
+
+
+def _item(
+    link: str, title: str = "Ferry &lt;b&gt;talks&lt;/b&gt;", full: str = "", summary: str = "In short."
+) -> str:
+    content = f"<c:encoded><![CDATA[{full}]]></c:encoded>" if full else ""
+    return (
+        f"<item><title>{title}</title><link>{link}</link><description>{summary}</description>"
+        f"<pubDate>Fri, 03 May 2024 23:30:00 -0500</pubDate>{content}</item>"
+    )
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as made:
+        threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True).start()
+        yield made
+        made.shutdown()
+
+
+@pytest.fixture
+def chosen(tmp_path: Path) -> Settings:
+    return load_settings(library=tmp_path / "library", **LIMITS)
+
+
+def _serve(server: Server, path: str, body: bytes, kind: str = "text/html", **headers: str) -> None:
+    server.pages[path] = lambda handler: handler.answer(200, body, content_type=kind, **headers)
+
+
+def _titles(chosen: Settings) -> list[str]:
+    with Library.open(chosen.library) as library:
+        assert library.vectors.ids() == library.passage_ids()
+        return sorted(article.title for article in library.articles())
+
+
+# -- links -----------------------------------------------------------------------------------------
+
+
+def test_a_link(server: Server, chosen: Settings) -> None:
+    _serve(server, "/ferry", PAGE.encode())
+    report = index_links([f"{server.url}/ferry"], chosen)
+    assert (report.added, report.rejections) == (1, [])
+    with Library.open(chosen.library) as library:
+        (article,) = library.articles()
+    assert (article.url, article.outlet) == (f"{server.url}/ferry", "Zembla Post")
+    assert index_links([f"{server.url}/ferry"], chosen).unchanged == 1
+
+
+def test_a_link_whose_article_was_corrected(server: Server, chosen: Settings) -> None:
+    _serve(server, "/ferry", PAGE.encode())
+    index_links([f"{server.url}/ferry"], chosen)
+    with Library.open(chosen.library) as library:
+        (old,) = library.articles()
+    _serve(server, "/ferry", PAGE.replace("since March", "since February").encode())
+    index_links([f"{server.url}/ferry"], chosen)
+    with Library.open(chosen.library) as library:
+        (new,) = library.articles()
+        assert "since February" in new.text
+        assert library.article(old.id) == old
+
+
+def test_a_link_to_a_pdf(server: Server, chosen: Settings) -> None:
+    _serve(server, "/c.pdf", _pdf("The ferry sailed.", title="Communiqué"), "application/pdf")
+    assert index_links([f"{server.url}/c.pdf"], chosen).added == 1
+    assert _titles(chosen) == ["Communiqué"]
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("image/png", "kind"), ("text/html", "no article")])
+def test_a_link_to_something_else(kind: str, reason: str, server: Server, chosen: Settings) -> None:
+    _serve(server, "/x", b"<html></html>", kind)
+    (rejection,) = index_links([f"{server.url}/x"], chosen).rejections
+    assert reason in rejection.reason
+    with Library.open(chosen.library) as library:
+        assert library.overview().rejections == [rejection]
+    _serve(server, "/x", PAGE.encode())
+    assert index_links([f"{server.url}/x"], chosen).rejections == []
+    with Library.open(chosen.library) as library:
+        assert library.overview().rejections == []
+
+
+def test_a_link_that_is_none(chosen: Settings) -> None:
+    with pytest.raises(InputError, match="web address"):
+        index_links(["https://"], chosen)
+    assert not chosen.library.exists()
+
+
+# -- feeds -----------------------------------------------------------------------------------------
+
+
+def test_a_feed_s_full_text_is_taken_and_a_summary_s_page_is_fetched(
+    server: Server, chosen: Settings
+) -> None:
+    _serve(server, "/ferry", PAGE.encode())
+    _serve(server, "/feed", _rss(_item("/ferry", "Short"), _item("/full", full=FULL)), etag='"1"')
+    assert follow([f"{server.url}/feed"], chosen) == 1
+    assert poll(chosen).added == 2
+    assert "/full" not in server.paths()
+    with Library.open(chosen.library) as library:
+        full, short = sorted(library.articles(), key=lambda article: article.title)
+        (feed,) = library.feeds()
+    assert (full.title, short.title) == ("Ferry talks", "Short")
+    assert full.outlet == "Zembla & Post"
+    assert full.published is not None
+    assert full.published.iso == "2024-05-03", "the day as the feed's time zone has it"
+    assert full.text.endswith("\n\nThe end.")
+    assert "bad()" not in full.text
+    assert "has not sailed since March." in short.text
+    assert (feed.title, feed.etag, feed.problem) == ("Zembla & Post", '"1"', None)
+
+
+def test_what_did_not_change_is_not_fetched_again(server: Server, chosen: Settings) -> None:
+    _serve(server, "/ferry", PAGE.encode())
+    _serve(server, "/feed", _rss(_item("/ferry")), etag='"1"', last_modified="then")
+    follow([f"{server.url}/feed"], chosen)
+    poll(chosen)
+    again = poll(chosen)
+    assert (again.added, again.unchanged) == (0, 1)
+    assert server.paths() == ["/feed", "/ferry", "/feed"]
+    assert server.asked[-1][1]["If-None-Match"] == '"1"'
+    server.pages["/feed"] = lambda handler: handler.answer(304)
+    assert poll(chosen) == Report()
+
+
+def test_an_entry_that_could_not_be_had_is_tried_again(server: Server, chosen: Settings) -> None:
+    _serve(server, "/ferry", PAGE.encode())
+    items = _item("/gone"), _item("/ferry", "Short")
+    _serve(server, "/feed", _rss(*items), etag='"1"')
+    follow([f"{server.url}/feed"], chosen)
+    report = poll(chosen)
+    assert (report.added, [r.location for r in report.rejections]) == (1, [f"{server.url}/gone"])
+    _serve(server, "/gone", PAGE.replace("Ferry talks resume", "Back").encode())
+    report = poll(chosen)
+    assert (report.added, report.unchanged, report.rejections) == (1, 1, [])
+    assert "If-None-Match" not in [h for p, h, _ in server.asked if p == "/feed"][1]
+
+
+def test_a_feed_that_fails_does_not_stop_the_others(server: Server, chosen: Settings) -> None:
+    _serve(server, "/b", _rss(_item("/full", full=FULL)))
+    follow([f"{server.url}/a", f"{server.url}/b"], chosen)
+    report = poll(chosen)
+    assert (report.added, len(report.rejections)) == (1, 1)
+    with Library.open(chosen.library) as library:
+        assert [feed.problem for feed in library.feeds()] == ["the server answered 404", None]
+
+
+def test_no_library_no_poll(chosen: Settings) -> None:
+    with pytest.raises(NoLibrary):
+        poll(chosen)
+
+
+def test_atom_and_json_feeds() -> None:
+    atom = (
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><title>A</title>'
+        b'<link href="https://x.example/1"/><published>2024-05-03T23:00:00+04:00</published>'
+        b'<content type="html">&lt;p&gt;One&lt;/p&gt;&lt;p&gt;Two&lt;/p&gt;</content></entry></feed>'
+    )
+    plain = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [
+        {"id": "1", "url": "https://x.example/1", "title": "A", "date_published": "2024-05-03T23:00:00Z",
+         "content_html": "<p>One</p><p>Two</p>"}]}  # fmt: skip
+    for body in (atom, json.dumps(plain).encode()):
+        (entry,) = parse_feed(body, "https://x.example/feed").entries
+        assert (entry.url, entry.title, entry.text) == ("https://x.example/1", "A", "One\n\nTwo")
+        assert entry.published is not None
+        assert entry.published.iso == "2024-05-03"
+
+
+def test_external_and_swelling_entities_are_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("the password", "utf-8")
+    for entity in (f'e SYSTEM "{secret.as_uri()}"', 'e "aaaaaaaaaa"'):
+        body = f"<!DOCTYPE rss [<!ENTITY {entity}>]>".encode() + _rss(_item("/x", "&e;"))
+        for encoded in (body, body.decode().encode("utf-16")):
+            with pytest.raises(UnreadableError, match="entities"):
+                parse_feed(encoded, "https://x.example/")
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "", "http://[x"])
+def test_entries_that_lead_nowhere_are_left_out(link: str) -> None:
+    assert parse_feed(_rss(_item(link)), "https://x.example/feed").entries == []
+
+
+@given(
+    body=st.binary(max_size=200), head=st.sampled_from([b"", b"{", b"<rss>", b"<?xml?>", b'{"items": '])
+)
+@examples(max_examples=150, deadline=None)
+def test_any_bytes_give_a_feed_or_a_reason(body: bytes, head: bytes) -> None:
+    with suppress(UnreadableError):
+        assert isinstance(parse_feed(head + body, "https://x.example/"), Feed)
+
+
+@given(markup=st.text(max_size=60) | st.lists(st.sampled_from(
+    ["<p>", "</p>", "<br>", "<script>", "</script>", "x", " & ", "<!--", "-->", "<?a?>", "&lt;", "\0"]
+)).map("".join))  # fmt: skip
+@examples(max_examples=200, deadline=None)
+def test_any_markup_gives_text(markup: str) -> None:
+    assert isinstance(text_of_fragment(markup), str)
+
+
+def test_markup_as_text() -> None:
+    assert (
+        text_of_fragment("One <b>two</b><!-- no --> three<br>four &lt;i&gt;")
+        == "One two three\n\nfour <i>"
+    )
+
+
+def test_the_starter_list() -> None:
+    assert len(read_feed_list(STARTER_FEEDS)) >= 15
+
+
+def test_a_list_that_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    for content in ("- 1", "{}: {", "- {url: 'x'}", "5"):
+        path.write_text(content, "utf-8")
+        with pytest.raises(InputError):
+            read_feed_list(path)
