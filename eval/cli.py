@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from assistant.cli import app
 from assistant.cli import main as run
-from eval import cli_eval
+from eval import cli_eval, cli_prompts
 
 app.add_typer(cli_eval.app, name="eval")
+app.add_typer(cli_prompts.app, name="prompts")
 
 
 def main() -> None:
