@@ -193,7 +193,7 @@ class _Run:
                 article_ids.append(item.id)
                 self._take(location, item)
         except UnreadableError as exc:
-            rejections.append(Rejection(location, str(exc)))
+            rejections.append(Rejection(source.name, str(exc)))
         self._finish(FileRead(location, mark, article_ids, rejections))
 
     def _take(self, location: str, article: Article) -> None:
