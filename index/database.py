@@ -78,7 +78,7 @@ CREATE INDEX past_article_url ON past_article (url);
 CREATE INDEX article_url ON article (url);
 CREATE TABLE signature (
     article_key INTEGER PRIMARY KEY REFERENCES article (key) ON DELETE CASCADE,
-    hashes BLOB NOT NULL
+    hashes BLOB
 );
 CREATE TABLE band (
     hash INTEGER NOT NULL,

@@ -33,7 +33,7 @@ class Finding:
     severity: Literal["ok", "warning", "error"]
     what: str
     remedy: str = ""
-    cure: Literal["rebuild", "new vectors"] | None = None
+    cure: Literal["rebuild", "new vectors", "relate"] | None = None
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -63,8 +63,11 @@ def mend(settings: Settings, on_progress: Callable[[Progress], None] = lambda _:
     if any(finding.cure == "new vectors" for finding in findings):
         with LibraryWriter.exclusive(settings.library) as library:
             shutil.rmtree(library.vectors_folder(library.signature or ""))
-    if findings:
+    if any(finding.cure in ("rebuild", "new vectors") for finding in findings):
         rebuild(settings, on_progress)
+    if any(finding.cure == "relate" for finding in findings):
+        with LibraryWriter.existing(settings.library) as library:
+            library.relate()
     return findings
 
 
@@ -113,6 +116,7 @@ def _full_text(database: sqlite3.Connection, path: Path) -> Finding:
 
 def _contents(library: Library, settings: Settings) -> Iterator[Finding]:
     yield _articles(library)
+    yield _relations(library)
     yield from _set_aside(library)
     models = list(_models(settings))
     yield from models
@@ -135,6 +139,13 @@ def _articles(library: Library) -> Finding:
         what = f"{changed:,} of {len(ids):,} articles are not as they were indexed."
         return Finding("error", what, _AGAIN)
     return Finding("ok", f"{len(ids):,} articles are stored as they were indexed.")
+
+
+def _relations(library: Library) -> Finding:
+    if count := library.unrelated():
+        what = f"{count:,} articles were not compared with the others for copies."
+        return Finding("warning", what, _MEND, "relate")
+    return Finding("ok", "Every article was compared with the others for copies.")
 
 
 def _set_aside(library: Library) -> Iterator[Finding]:

@@ -52,14 +52,33 @@ def article_of_page(page: bytes, source: str, url: str | None = None) -> Article
         "author": found.author,
         "outlet": found.sitename,
         "url": url or found.url,
-        "published": found.date,
+        "published": found.date if found.date and _states(page, url, found.date) else None,
         "language": found.language,
     }
     paragraphs = "\n\n".join(line for line in text.splitlines() if line.strip())
     return article_from(about, paragraphs + "\n", source)
 
 
-# Only dates that the page states in its markup; none worked out from its text, none from its server.
+def _states(page: bytes, url: str | None, day: str) -> bool:
+    """Tell whether a page states a day as its date: in its address, its metadata or a time element.
+
+    The extractor also takes the first date of a text or a footer for it, which is a guess.
+    """
+    from lxml import etree, html
+
+    if url and re.search(day.replace("-", "[/-]?"), url):
+        return True
+    try:
+        root = html.document_fromstring(page)
+    except (etree.ParserError, ValueError):
+        return False
+    stated = root.xpath("//meta/@content | //time/@datetime")
+    linked = "\n".join(root.xpath("//script[@type='application/ld+json']/text()"))
+    return any(value.strip().startswith(day) for value in stated) or bool(
+        re.search(rf'"date(?:Published|Created)"\s*:\s*"{day}', linked)
+    )
+
+
 _STATED_DATES: dict[str, Any] = {"original_date": True, "extensive_search": False}
 
 

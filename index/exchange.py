@@ -110,6 +110,10 @@ class _ExportSource:
         return f"import:{fingerprint(self.path)}"
 
     @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
     def size(self) -> int:
         return self.path.stat().st_size
 

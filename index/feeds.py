@@ -82,6 +82,11 @@ class EntrySource:
         """The url of the article."""
         return self.entry.url
 
+    @property
+    def name(self) -> str:
+        """The url of the article."""
+        return self.entry.url
+
     def mark(self) -> str:
         """Return a hash of what the feed says of the entry."""
         return self.entry.mark

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.chunking import split_passages
-from index.intake import find_files, name_of
+from index.intake import find_files
 from index.library import Library, signature_of
 from index.metadata import Rejection, UnreadableError
 from index.sources import FileSource
@@ -193,8 +193,7 @@ class _Run:
                 article_ids.append(item.id)
                 self._take(location, item)
         except UnreadableError as exc:
-            given = name_of(source.path) if isinstance(source, FileSource) else location
-            rejections.append(Rejection(given, str(exc)))
+            rejections.append(Rejection(source.name, str(exc)))
         self._finish(FileRead(location, mark, article_ids, rejections))
 
     def _take(self, location: str, article: Article) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from index.vectors import Vectors
 
 DATABASE = "articles.sqlite3"
+UNRELATED = "key NOT IN (SELECT article_key FROM signature) OR origin NOT IN (SELECT id FROM article)"
 _WORD = re.compile(r"\w+")
 _STOP = frozenset(
     """
@@ -283,6 +284,11 @@ class Library:
                     **{name: row[name] for name in row if name not in ("key", "heading")},
                     "countries": json.loads(row["countries"]),
                 }
+
+    def unrelated(self) -> int:
+        """Count the articles whose origin was never looked for, or is none that is here."""
+        sql = f"SELECT count(*) AS n FROM article WHERE {UNRELATED}"  # noqa: S608 - no input
+        return int(self._rows(sql)[0]["n"])
 
     def feeds(self) -> list[FollowedFeed]:
         """Return the feeds that are polled, by url."""

@@ -39,10 +39,11 @@ def note_mentions(database: sqlite3.Connection, key: int, article: Article) -> N
 def sign_article(database: sqlite3.Connection, key: int, article: Article) -> Signature | None:
     """Store what an article's text is compared by and return it; None where it is too short."""
     signed = copies.signature(article.text)
+    stored = None if signed is None else signed.tobytes()
+    database.execute("INSERT OR REPLACE INTO signature VALUES (?, ?)", (key, stored))
     if signed is not None:
-        database.execute("INSERT INTO signature VALUES (?, ?)", (key, signed.tobytes()))
         rows = [(band, key) for band in set(copies.bands(signed))]
-        database.executemany("INSERT INTO band VALUES (?, ?)", rows)
+        database.executemany("INSERT OR IGNORE INTO band VALUES (?, ?)", rows)
     return signed
 
 

@@ -30,6 +30,10 @@ class Source(Protocol):
         """What it is remembered by: an absolute path or a url."""
 
     @property
+    def name(self) -> str:
+        """What a person knows it by."""
+
+    @property
     def size(self) -> int:
         """Its share of the run's progress: a file's bytes, 1 for a page."""
 
@@ -56,6 +60,11 @@ class FileSource:
         return name_of(self.path.resolve())
 
     @property
+    def name(self) -> str:
+        """Its path as it was given."""
+        return name_of(self.path)
+
+    @property
     def size(self) -> int:
         """Its bytes; 0 where it is gone."""
         try:
@@ -80,6 +89,11 @@ class LinkSource:
     fetcher: Fetcher
     size: int = 1
     _found: list[Article | Rejection] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Its url."""
+        return self.location
 
     def mark(self) -> str:
         """Fetch the page; return the id of its article, which advertisements around it leave alone."""

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from index.database import open_database, translated
 from index.errors import LibraryBusy, StorageError
-from index.library import DATABASE, Library, signature_of
+from index.library import DATABASE, UNRELATED, Library, signature_of
 from index.relations import note_mentions, origin_of, sign_article, versions
 
 if TYPE_CHECKING:
@@ -211,6 +211,23 @@ class LibraryWriter(Library):
                 " checked = :checked, problem = :problem WHERE url = :url",
                 asdict(feed),
             )
+
+    def relate(self) -> int:
+        """Compare the articles that never were with the others; return how many there were.
+
+        Origins and mentions are made anew for them; no article is put aside.
+        """
+        sql = f"SELECT key, id FROM article WHERE {UNRELATED} ORDER BY key"  # noqa: S608 - no input
+        rows = self._rows(sql)
+        for row in rows:
+            article = self.article(row["id"])
+            if article is not None:
+                with translated(self._path), self._database as database:
+                    note_mentions(database, row["key"], article)
+                    signed = sign_article(database, row["key"], article)
+                    origin = origin_of(database, row["key"], article, signed)
+                    database.execute("UPDATE article SET origin = ? WHERE key = ?", (origin, row["key"]))
+        return len(rows)
 
     def prune(self) -> tuple[int, int]:
         """Forget files that are gone from the disk and remove what only they held.

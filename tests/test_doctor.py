@@ -171,3 +171,13 @@ def test_the_command(library_copy: Path, memoire: Callable[..., Outcome]) -> Non
     mended = memoire("doctor", "--mend", "--library", library_copy)
     assert mended.code == 0
     assert mended.out.startswith("mended   The full text")
+
+
+def test_articles_that_were_never_compared(library_copy: Path) -> None:
+    _sql(library_copy, "UPDATE article SET origin = 'nobody' WHERE key = 1")
+    _sql(library_copy, "DELETE FROM signature WHERE article_key = 2")
+    (finding,) = _examine(library_copy)
+    assert finding.what.startswith("2 articles were not compared")
+    assert _mended(library_copy) == []
+    with Library.open(library_copy) as library:
+        assert {row["origin"] for row in library.stored_rows()} == {a.id for a in library.articles()}

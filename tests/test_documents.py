@@ -86,6 +86,28 @@ def test_a_page_without_a_date_has_none(tmp_path: Path) -> None:
     assert _article(tmp_path / "page.html", page.encode()).published is None
 
 
+def test_a_date_in_the_text_or_the_footer_is_not_the_page_s(tmp_path: Path) -> None:
+    page = PAGE.replace('<meta property="article:published_time" content="2024-05-03T10:00:00Z">', "")
+    page = page.replace("© Zembla Post", "© 2019 Zembla Post. Last updated 12 June 2021")
+    page = page.replace("on Tuesday", "on 3 May 2024")
+    assert _article(tmp_path / "page.html", page.encode()).published is None
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        '<time datetime="2024-05-03T10:00">3 May</time>',
+        '<script type="application/ld+json">{"datePublished": "2024-05-03"}</script>',
+    ],
+)
+def test_a_date_that_the_markup_states(stated: str, tmp_path: Path) -> None:
+    page = PAGE.replace('<meta property="article:published_time" content="2024-05-03T10:00:00Z">', "")
+    page = page.replace("<article>", f"<article>{stated}")
+    published = _article(tmp_path / "page.html", page.encode()).published
+    assert published is not None
+    assert published.iso == "2024-05-03"
+
+
 def test_a_page_without_an_article(tmp_path: Path) -> None:
     assert "no article" in _reason(tmp_path / "page.html", b"<html><body></body></html>")
 

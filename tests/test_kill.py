@@ -77,6 +77,8 @@ def _state(folder: Path) -> dict[str, Any]:
             "files": library.known_files(),
             "hash": library.index_hash,
             "overview": library.overview(),
+            "unrelated": library.unrelated(),
+            "origins": {row["id"]: row.get("origin") for row in library.stored_rows()},
         }
 
 
