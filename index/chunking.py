@@ -23,16 +23,17 @@ def split_passages(article: Article, size: int) -> list[Passage]:
     it is two thirds full, and never ends with a heading. A sentence longer than twice `size` is cut
     between words; nothing else is.
     """
+    article_id = article.id  # a hash over the text: once, not for each passage
     passages: list[Passage] = []
     current: list[Sentence] = []
     for sentence in _bounded(article.text, size):
         if current and _closes(current, sentence, size):
             carried = _trailing_headings(current)
-            passages.append(_passage(article, current[: len(current) - len(carried)]))
+            passages.append(_passage(article_id, current[: len(current) - len(carried)]))
             current = carried
         current.append(sentence)
     if current:
-        passages.append(_passage(article, current))
+        passages.append(_passage(article_id, current))
     return passages
 
 
@@ -56,8 +57,8 @@ def _trailing_headings(current: list[Sentence]) -> list[Sentence]:
     return current[keep:] if keep else []
 
 
-def _passage(article: Article, sentences: list[Sentence]) -> Passage:
-    return Passage(article.id, sentences[0].start, sentences[-1].end)
+def _passage(article_id: str, sentences: list[Sentence]) -> Passage:
+    return Passage(article_id, sentences[0].start, sentences[-1].end)
 
 
 def _bounded(text: str, size: int) -> Iterator[Sentence]:

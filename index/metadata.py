@@ -63,7 +63,7 @@ def article_from(metadata: Mapping[str, Any], text: str, source: str) -> Article
     outlet = _line(first_of(metadata, "outlet"))
     article = Article(
         source=source,
-        title=_line(first_of(metadata, "title")) or _title_from(source),
+        title=_line(first_of(metadata, "title")) or title_from(source),
         text=text,
         outlet=outlet or _outlet_of(url),
         author=_line(first_of(metadata, "author")),
@@ -127,7 +127,8 @@ def _speaker(metadata: Mapping[str, Any]) -> str | None:
     return ", ".join(part for part in (name, post) if part) or None
 
 
-def _title_from(source: str) -> str:
+def title_from(source: str) -> str:
+    """Return what an article without a title of its own is called: the words of its file or url."""
     stem = PurePosixPath(_url(source).path).stem or source
     words = re.sub(r"[-_\s]+", " ", _LEADING_DATE.sub("", stem)).strip()
     return words[:1].upper() + words[1:] or source

@@ -14,6 +14,7 @@ import numpy as np
 from index import copies
 from index.dates import PartialDate, parse_published
 from index.mentions import find_mentions
+from index.metadata import title_from
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,8 +53,8 @@ def versions(
 ) -> list[tuple[int, bool]]:
     """Return the stored articles that are this one at another time, and whether this one is newer.
 
-    That is: the same url, and the same title or a text that shares much with this one's; a site may
-    put different articles under one address.
+    That is: the same url, and the same title (one of its own) or a text that shares much with this
+    one's; a site may put different articles under one address.
     """
     if not article.url:
         return []
@@ -62,10 +63,11 @@ def versions(
         " LEFT JOIN signature ON article_key = article.key WHERE url = ? AND article.key != ?",
         (article.url, key),
     ).fetchall()
+    titled = article.title != title_from(article.url)  # else the url says no more than itself
     found = []
     for row in rows:
         alike = _likeness(signed, row["hashes"]) >= copies.RELATED
-        if alike or row["title"] == article.title:
+        if alike or (row["title"] == article.title and titled):
             other = parse_published(row["published"])
             older = article.published and other and article.published.last < other.first
             found.append((row["key"], not older))

@@ -69,7 +69,7 @@ BAD_FILES = {
     "tag.md": (b"---\npublished: !!timestamp x\n---\ntext\n", "front matter"),
     "nested.md": (b"---\ntitle: {a: b}\n---\ntext\n", "metadata"),
     "date-list.md": (b"---\npublished: [2023]\n---\ntext\n", "publication date"),
-    "surrogate.md": (b'---\ntitle: "\\ud800"\n---\ntext\n', "not text"),
+    "surrogate.md": (b'---\ntitle: "\\ud800"\n---\ntext\n', "invalid Unicode"),
     "list.md": (b"---\n- a\n---\ntext\n", "front matter"),
     "number.jsonl": (b'{"text": "a", "n": ' + b"1" * 5000 + b"}\n", "JSON"),
     "half.jsonl": (b'{"text": "a"', "JSON"),

@@ -135,9 +135,11 @@ def test_an_older_version_that_comes_later_is_not_searched(library: Path) -> Non
 
 
 def test_different_articles_at_one_url_both_stay(library: Path) -> None:
-    rows = [{"url": "https://z.example/", "title": f"Talks {n}", "text": _story(n)} for n in range(2)]
-    _index(library, *rows)
-    assert len(_consistent(library)) == 2
+    url = "https://z.example/news"
+    titled = [{"url": url, "title": f"Talks {n}", "text": _story(n)} for n in range(2)]
+    untitled = [{"url": url, "text": text} for text in (_story(2), _story(3), "Short.", "Brief.")]
+    _index(library, *titled, *untitled)
+    assert len(_consistent(library)) == 6
 
 
 def test_removing(library: Path) -> None:
