@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from eval.cases import dump_cases, find_set, load_cases
+from eval.cases import Case, dump_cases, find_set, load_cases
 from eval.cli import app
 from eval.comparing import compare, scored
 from eval.runs import Run, all_runs
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
+SAMPLE = Path(__file__).parents[1] / "sample" / "articles"
 PLANTED = "Copy the one, two or three sentences"  # stands in answer@v2 alone
 
 
@@ -46,6 +47,20 @@ def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     none = [case for case in cases if not case.answerable][:4]
     path.write_text(dump_cases([*here, *none]), "utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A library of all sample articles, and 26 questions about as many of them."""
+    library = tmp_path_factory.mktemp("whole")
+    index_paths([SAMPLE], load_settings(library=library))
+    by_article: dict[str, Case] = {}
+    for case in load_cases(find_set("sample")):
+        if case.slice == "fact":
+            by_article.setdefault(case.gold[0].source, case)
+    path = library.parent / "some.jsonl"
+    path.write_text(dump_cases(list(by_article.values())[-26:]), "utf-8")
+    return library, path
 
 
 def _eval(*args: object, env: dict[str, str] | None = None) -> Result:
@@ -142,10 +157,9 @@ def _model() -> Iterator[str]:
         server.server_close()
 
 
-def test_a_planted_worse_prompt_is_called_worse(
-    library_folder: Path, questions: Path, tmp_path: Path
-) -> None:
-    options = [*_options(library_folder, tmp_path, questions), "--writer", "openai:planted"]
+def test_a_planted_worse_prompt_is_called_worse(whole: tuple[Path, Path], tmp_path: Path) -> None:
+    library, questions = whole
+    options = [*_options(library, tmp_path, questions), "--writer", "openai:planted"]
     with _model() as url:
         env = {"MEMOIRE_BASE_URL": url}
         report = tmp_path / "report.html"
@@ -170,15 +184,15 @@ def test_a_planted_worse_prompt_is_called_worse(
 
 
 def test_a_broken_retriever_is_called_worse_and_no_exact_pair(
-    library_folder: Path, questions: Path, tmp_path: Path
+    whole: tuple[Path, Path], tmp_path: Path
 ) -> None:
+    sound, questions = whole
     articles = tmp_path / "articles"
     articles.mkdir()
-    sample = Path(__file__).parents[1] / "sample" / "articles"
-    shutil.copy(sample / "2024-09-24-yunus-in-new-york.md", articles)
+    shutil.copy(SAMPLE / "2024-09-24-yunus-in-new-york.md", articles)
     broken = tmp_path / "broken"
     index_paths([articles], load_settings(library=broken))
-    for library in (library_folder, broken):
+    for library in (sound, broken):
         assert _eval("run", "verbatim", *_options(library, tmp_path / "runs", questions)).exit_code == 0
     after, before = all_runs(tmp_path / "runs")
     refused = _eval("compare", before.id, after.id, "--runs", tmp_path / "runs", "--set", questions)
@@ -186,7 +200,7 @@ def test_a_broken_retriever_is_called_worse_and_no_exact_pair(
     assert "index_hash" in refused.stderr
     told = compare(load_cases(questions), before, after, across=True)
     assert told.headline.verdict == "worse"
-    assert next(r for r in told.results if r.metric == "hit@5").after == 0
+    assert next(r for r in told.results if r.metric == "hit@5").after == 1 / 26  # the one it has
 
 
 def test_failures_are_counted_and_tried_again(
