@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,16 +26,18 @@ SetArgument = Annotated[
     str, typer.Argument(metavar="SET", help="A set's file, or the name of a shipped one.")
 ]
 
+ArticlesOption = Annotated[
+    Path | None,
+    typer.Option(exists=True, help="Read the articles of this folder, not a library's."),
+]
+
 
 @app.command()
 def check(
     ctx: typer.Context,
     name: SetArgument = "sample",
     *,
-    articles: Annotated[
-        Path | None,
-        typer.Option(exists=True, help="Check against the articles of this folder, not a library."),
-    ] = None,
+    articles: ArticlesOption = None,
     library: LibraryOption = None,
 ) -> None:
     """Prove that every gold article exists and holds its quotes byte for byte; exit 1 if not."""
@@ -75,3 +77,56 @@ app.command("run")(cli_runs.run)
 app.command("compare")(cli_runs.compare)
 app.command("report")(cli_runs.report)
 app.command("list")(cli_runs.list_runs)
+
+
+@app.command("import")
+def import_set(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A .csv, promptfoo .yaml or ragas .jsonl file.")],
+    out: Annotated[Path, typer.Argument(help="The set to write.")],
+    *,
+    articles: ArticlesOption = None,
+    library: LibraryOption = None,
+) -> None:
+    """Make a set of another tool's file; contexts are looked up among the articles."""
+    from eval.checking import texts_by_source
+    from eval.exchange import read_foreign, write_set
+
+    texts = texts_by_source(_articles(settings_from(ctx, library), articles))
+    cases = read_foreign(file, texts)
+    write_set(out, cases)
+    typer.echo(f"{out}: {len(cases)} questions. Prove them: memoire eval check {out}")
+
+
+@app.command()
+def export(
+    name: SetArgument, out: Annotated[Path, typer.Argument(help="A .csv, .yaml or .jsonl file.")]
+) -> None:
+    """Write a set for another tool: CSV, promptfoo YAML or ragas JSON Lines."""
+    from eval.cases import find_set, load_cases
+    from eval.exchange import as_foreign
+
+    out.write_text(as_foreign(load_cases(find_set(name)), out.suffix), "utf-8")
+    typer.echo(str(out))
+
+
+@app.command()
+def grow(
+    ctx: typer.Context,
+    name: SetArgument,
+    out: Annotated[Path, typer.Argument(help="The file for the derived questions.")],
+    *,
+    seed: Annotated[int, typer.Option(help="Another number swaps other names and years.")] = 0,
+    articles: ArticlesOption = None,
+    library: LibraryOption = None,
+) -> None:
+    """Derive false-premise, unanswerable, name-variant and follow-up questions from a set."""
+    from eval.cases import find_set, load_cases
+    from eval.checking import texts_by_source
+    from eval.exchange import write_set
+    from eval.growing import grow as grown
+
+    texts = texts_by_source(_articles(settings_from(ctx, library), articles))
+    cases = grown(load_cases(find_set(name)), texts, seed)
+    write_set(out, cases)
+    typer.echo(f"{out}: {len(cases)} derived questions")

@@ -172,7 +172,7 @@ def _settings(
 def _stored(which: str, runs: Path) -> Run | None:
     from eval.runs import Run
 
-    return Run.open(runs, which) if list(runs.glob(f"{which}*/run.json")) and "-" in which else None
+    return Run.open(runs, which) if (runs / which / "run.json").is_file() else None
 
 
 def _finished(

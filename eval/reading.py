@@ -92,6 +92,7 @@ def print_run(cases: Sequence[Case], run: Run) -> None:
         values = {case: float(np.mean(v)) for case, v in scores[metric.name].items()}
         if values:
             low, high = interval(list(values.values()), [cluster_of(by_id[case]) for case in values])
+            low, high = max(0.0, low), min(1.0, high) if metric.kind == "share" else high
             ends = f"{figure(metric.name, low)} to {figure(metric.name, high)}"
             mean = float(np.mean(list(values.values())))
             table.add_row(metric.title, str(len(values)), figure(metric.name, mean), ends)

@@ -137,7 +137,7 @@ class Runner:
             return Row.model_validate_json(kept).model_copy(update={"case": case.id})
         tries = Retrying(
             stop=stop_after_attempt(self._pace.attempts),
-            wait=wait_exponential_jitter(initial=0.5, max=20),
+            wait=wait_exponential_jitter(multiplier=0.5, max=20),
             retry=retry_if_result(lambda row: row.error is not None),
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
         )

@@ -22,7 +22,9 @@ Verdict = Literal["better", "worse", "no difference that matters", "not enough e
 CONFIDENCE = 0.95
 ALPHA = 0.05  # the chance, over a whole family of tests, that any calls a difference where none is
 POWER = 0.8
+RULE_OF_THREE = 3.0
 _RESAMPLES = 4000
+_SAME = 1e-12
 _SEED = 20_261_124
 
 
@@ -75,20 +77,22 @@ def bca(
     return float(result.confidence_interval.low), float(result.confidence_interval.high)
 
 
-def interval(differences: Sequence[float], clusters: Sequence[str]) -> tuple[float, float]:
-    """Return the 95% BCa interval of the mean difference, whole articles resampled together.
+def interval(values: Sequence[float], clusters: Sequence[str]) -> tuple[float, float]:
+    """Return the 95% BCa interval of the mean, whole articles resampled together.
 
     Questions about one article are not independent (Miller, "Adding Error Bars to Evals",
-    arXiv 2411.00640, section 2.2), so the bootstrap draws articles, not questions. Where all articles
-    agree there is nothing to resample: the interval is the point.
+    arXiv 2411.00640, section 2.2), so the bootstrap draws articles, not questions. Where all of m
+    articles agree there is nothing to resample, which is no proof that all others would: the interval is
+    then the rule of three's, 3 / m to each side (Hanley and Lippman-Hand, JAMA 1983; for shares).
     """
-    sums, counts = _by_cluster(differences, clusters)
+    sums, counts = _by_cluster(values, clusters)
     means = sums / counts
     mean = float(sums.sum() / counts.sum())
-    if np.ptp(means) < 1e-12:
-        return mean, mean
+    unseen = RULE_OF_THREE / len(means)
+    if np.ptp(means) < _SAME:
+        return mean - unseen, mean + unseen
     low, high = bca([sums, counts], lambda s, c, axis: s.sum(axis) / c.sum(axis))
-    return (mean, mean) if math.isnan(low) else (low, high)
+    return (mean - unseen, mean + unseen) if math.isnan(low) else (low, high)
 
 
 def p_value(pairs: Pairs) -> float:
@@ -108,6 +112,8 @@ def p_value(pairs: Pairs) -> float:
         same = len(differences) - gained - lost
         return float(mcnemar([[same, gained], [lost, 0]], exact=True).pvalue)
     sums, _ = _by_cluster(differences, pairs.clusters)
+    if len(sums) == 1:
+        return 1.0  # one article can show nothing about others
     result = stats.permutation_test(
         (sums, np.zeros_like(sums)),
         lambda a, b, axis: (a - b).sum(axis),
@@ -141,7 +147,7 @@ def needed(deviation: float, effect: float) -> int:
     from statsmodels.stats.power import TTestPower
 
     if deviation == 0:
-        return 2
+        return math.ceil(RULE_OF_THREE / effect)
     size = effect / deviation
     return math.ceil(float(TTestPower().solve_power(size, alpha=ALPHA, power=POWER)))
 

@@ -94,7 +94,11 @@ def test_verdicts(difference: float, low: float, high: float, p: float, said: st
 def test_no_difference_at_all() -> None:
     pairs = Pairs([1.0, 0.0, 1.0], [1.0, 0.0, 1.0], ["a", "b", "c"])
     assert statistics.p_value(pairs) == 1
-    assert statistics.interval(list(pairs.differences), pairs.clusters) == (0, 0)
+    assert statistics.interval(list(pairs.differences), pairs.clusters) == (-1, 1)  # 3 / 3: the rule
+
+
+def test_one_article_shows_nothing_about_others() -> None:
+    assert statistics.p_value(Pairs([1.0, 1.0, 1.0], [0.0, 0.0, 0.0], ["a", "a", "a"])) == 1
 
 
 @pytest.mark.parametrize("cluster", [1, 3])
