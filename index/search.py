@@ -18,6 +18,9 @@ from index.times import Window
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from index.articles import Article, Passage
     from index.library import Library
     from index.settings import Settings
@@ -74,18 +77,18 @@ class SearchEngine:
         """Return passage ids, dense and BM25 rankings fused, best first."""
         if isinstance(query, str):
             query = self.understand(query)
-        rankings = self._rankings(query, query.filters)
+        asked = [query.filters]
         if query.window and not query.filters.window:
-            rankings += self._rankings(query, replace(query.filters, window=query.window))
+            asked.append(replace(query.filters, window=query.window))
         if query.newest and (newest := self.library.newest()):
             lately = Window(start=newest - timedelta(_LATELY))
-            rankings += self._rankings(query, replace(query.filters, window=lately))
-        return fuse(rankings)
+            asked.append(replace(query.filters, window=lately))
+        vector = self.embedder.encode_query(query.usual)
+        return fuse(ranking for filters in asked for ranking in self._rankings(query, vector, filters))
 
-    def _rankings(self, query: Query, filters: Filters) -> list[list[str]]:
+    def _rankings(self, query: Query, vector: NDArray[np.float32], filters: Filters) -> list[list[str]]:
         count = self.settings.candidates
         among = self.library.passages_within(filters) if filters else None
-        vector = self.embedder.encode_query(query.usual)
         return [
             self.library.dense(vector, count, among),
             self.library.lexical(query.rest, count, query.phrases, filters),
