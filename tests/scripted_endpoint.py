@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
 
 
 class ScriptedEndpoint:
-    """Streams `reply` in pieces of `step` characters; `received` holds the requests' bodies."""
+    """Streams `reply` in pieces of `step` characters; `received` holds the requests' bodies.
+
+    It waits `delay` seconds before it answers.
+    """
 
     def __init__(self) -> None:
         self.reply = ""
         self.step = 16
+        self.delay = 0.0
         self.url = ""
         self.received: list[dict[str, Any]] = []
 
@@ -40,6 +45,7 @@ def scripted_endpoint() -> Iterator[ScriptedEndpoint]:
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             endpoint.received.append(json.loads(self.rfile.read(length)))
+            time.sleep(endpoint.delay)
             try:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/event-stream")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import importlib.util
 import re
-import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +14,7 @@ from assistant.answers import Answer, Question
 from assistant.assistant import Assistant
 from index.library import Library
 from index.settings import load_settings
+from tests.scripted_endpoint import scripted_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,38 +29,10 @@ def _ask(folder: Path, base_url: str, timeout: float = 60.0) -> Answer:
 
 
 @contextmanager
-def _serving(body: str, delay: float = 0.0) -> Iterator[str]:
-    """A server that streams `body` as one OpenAI chat chunk."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            time.sleep(delay)
-            try:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
-                self.end_headers()
-                self.wfile.write(body.encode())
-            except OSError:
-                pass
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def _chunk(text: str) -> str:
-    import json
-
-    choice = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}
-    data = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "local"}
-    return f"data: {json.dumps(data | {'choices': [choice]})}\n\ndata: [DONE]\n\n"
+def _serving(reply: str, delay: float = 0.0) -> Iterator[str]:
+    with scripted_endpoint() as endpoint:
+        endpoint.reply, endpoint.delay = reply, delay
+        yield endpoint.url
 
 
 def _grounded(answer: Answer, folder: Path) -> None:
@@ -85,14 +55,14 @@ def test_dead_endpoint_quotes_instead(library_folder: Path) -> None:
 
 
 def test_slow_endpoint_quotes_instead(library_folder: Path) -> None:
-    with _serving(_chunk("late"), delay=3) as url:
+    with _serving("late", delay=3) as url:
         answer = _ask(library_folder, url, timeout=0.5)
     assert answer.writer == "verbatim"
     assert "too long" in answer.notices[0]
 
 
 def test_garbage_is_withheld(library_folder: Path) -> None:
-    with _serving(_chunk("Zorblax decreed 918 moons on Pluto [1]. [7] [99] qqq")) as url:
+    with _serving("Zorblax decreed 918 moons on Pluto [1]. [7] [99] qqq") as url:
         answer = _ask(library_folder, url)
     assert answer.writer == "verbatim"
     assert answer.dropped_markers
@@ -101,7 +71,7 @@ def test_garbage_is_withheld(library_folder: Path) -> None:
 
 def test_true_sentence_is_cited_and_unknown_marker_dropped(library_folder: Path) -> None:
     text = "Foreign minister Jayhun Bayramov talked with Derek Hogan about peace with Armenia [1][42]."
-    with _serving(_chunk(text)) as url:
+    with _serving(text) as url:
         answer = _ask(library_folder, url)
     assert answer.writer == "openai:local"
     assert answer.prompt == "answer@v1"
