@@ -6,7 +6,6 @@ The pages, the command line's JSON and the evaluation all read this one object.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -14,8 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from index.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
+    from assistant.evidence import Sentence, Span
     from index.articles import Article, Hit
 
 MAX_QUESTION_CHARS = 4_000
@@ -32,12 +30,28 @@ class Message(_Frozen):
     content: str
 
 
+class Limits(_Frozen):
+    """What the articles searched are limited to; nothing set means all. Dates are ISO 8601."""
+
+    since: str | None = None
+    until: str | None = None
+    outlets: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    undated: bool = False
+
+
 class Question(_Frozen):
-    """What is asked, after which turns. `id` is the asker's own name for it."""
+    """What is asked, after which turns, of which articles. `id` is the asker's own name for it.
+
+    `literal` searches the words as they stand: no other spellings, no time read from them.
+    """
 
     text: str
     history: tuple[Message, ...] = ()
     id: str | None = None
+    limits: Limits = Limits()
+    literal: bool = False
 
     def checked(self) -> Question:
         """Return it with folded white space.
@@ -80,6 +94,38 @@ class Citation(Reference):
     quote: str
 
 
+class Verdict(_Frozen):
+    """What the grounding check found of a claim, with the reason in words a reader understands."""
+
+    state: Literal["supported", "partly", "unsupported"]
+    reason: str = ""
+
+
+class Repair(_Frozen):
+    """What was changed before the reader saw the claim. `draft` is the sentence as it was written."""
+
+    kind: Literal["re-cited", "quoted", "attributed"]
+    draft: str
+    reason: str
+
+
+class SaidBy(_Frozen):
+    """Who says so, as the article has it: `text[start:end]` of the article attributes the claim.
+
+    `party` is the side spoken for (a country's usual name), `verb` how it was said (said, denied, …).
+    """
+
+    person: str | None
+    office: str | None
+    party: str | None
+    verb: str
+    start: int
+    end: int
+
+
+SUPPORTED = Verdict(state="supported")
+
+
 class Claim(_Frozen):
     """One sentence of an answer with the spans it rests on.
 
@@ -90,6 +136,49 @@ class Claim(_Frozen):
     text: str
     citations: tuple[Citation, ...]
     attribution: str = ""
+    verdict: Verdict = SUPPORTED
+    repair: Repair | None = None
+    said_by: SaidBy | None = None
+
+
+class Account(_Frozen):
+    """What one party says: `claims` are places among the answer's claims, none where it is not heard."""
+
+    party: str
+    claims: tuple[int, ...]
+
+
+class Accounts(_Frozen):
+    """Accounts set side by side. `relation` is None where the articles do not settle it."""
+
+    sides: tuple[Account, ...]
+    relation: Literal["disputed", "changed over time", "agreed"] | None = None
+
+
+class Abstention(_Frozen):
+    """Why there is no answer, and what the reader can do next."""
+
+    kind: Literal["nothing on topic", "no answer", "outside the dates", "false premise"]
+    next_step: str
+
+
+class Reading(_Frozen):
+    """How the question was read for searching, each part in words for "searched for …"."""
+
+    query: str
+    spellings: tuple[str, ...] = ()
+    time: str | None = None
+    newest: bool = False
+    parties: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Source(Reference):
+    """A passage that was retrieved for the question: the span `[start, end)` and its rank from 1."""
+
+    start: int
+    end: int
+    rank: int
 
 
 class Answer(_Frozen):
@@ -97,6 +186,7 @@ class Answer(_Frozen):
 
     An abstention has a `reason`, no claims, and may offer the `closest` articles as reading.
     `as_of` is the newest publication date among the cited articles; of an abstention, the library's.
+    `missing` says what of the question the answer leaves open; `passages` were all retrieved for it.
     """
 
     id: str | None
@@ -113,6 +203,12 @@ class Answer(_Frozen):
     seconds: float
     notices: tuple[str, ...] = ()
     dropped_markers: int = 0
+    abstention: Abstention | None = None
+    accounts: Accounts | None = None
+    missing: tuple[str, ...] = ()
+    reading: Reading | None = None
+    limits: Limits = Limits()
+    passages: tuple[Source, ...] = ()
 
     @property
     def text(self) -> str:
@@ -120,97 +216,15 @@ class Answer(_Frozen):
         return " ".join(claim.text for claim in self.claims) or (self.reason or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A party whose account is asked for: the question put to it alone, its articles by their ids."""
-
-    party: str
-    question: str
-    articles: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was found for a question: the standalone query and its hits, best first.
-
-    `rarity` gives the inverse document frequency of the query's content words in the library; `sides`
-    are those of a question that asks for two parties' accounts.
-    """
-
-    question: Question
-    searched_for: str
-    hits: Sequence[Hit]
-    rarity: Mapping[str, float]
-    sides: Sequence[Side] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch `[start, end)` of an article that supports a sentence."""
-
-    article: Article
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence from a writer, before its citations are numbered."""
-
-    text: str
-    spans: Sequence[Span]
-    attribution: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Byline:
-    """The last word of a writer: who wrote, from which prompt, and what it was denied.
-
-    `dropped_markers` counts citation markers that named no passage of this turn.
-    """
-
-    writer: str
-    prompt: str | None = None
-    dropped_markers: int = 0
-
-
-# What `Assistant.stream` yields, in this order: SearchedFor, then Notice and ClaimWritten, Finished.
-
-
-@dataclass(frozen=True, slots=True)
-class SearchedFor:
-    """The standalone query that is being searched."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the reader should know about how the answer came to be."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimWritten:
-    """A claim, final: neither its text nor its citations change afterwards."""
-
-    claim: Claim
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The complete answer, holding exactly the claims that were streamed."""
-
-    answer: Answer
-
-
-Event = SearchedFor | Notice | ClaimWritten | Finished
-
-
 def reference(article: Article) -> Reference:
     """Return what identifies the article to a reader."""
     return Reference.model_validate(_identity(article))
+
+
+def source(hit: Hit) -> Source:
+    """Return what identifies a retrieved passage to a reader."""
+    place = {"start": hit.passage.start, "end": hit.passage.end, "rank": hit.rank}
+    return Source.model_validate(_identity(hit.article) | place)
 
 
 class Numbering:
@@ -222,7 +236,14 @@ class Numbering:
     def claim(self, sentence: Sentence) -> Claim:
         """Return the sentence as a claim with numbered citations."""
         citations = tuple(self._citation(span) for span in sentence.spans)
-        return Claim(text=sentence.text, citations=citations, attribution=sentence.attribution)
+        return Claim(
+            text=sentence.text,
+            citations=citations,
+            attribution=sentence.attribution,
+            verdict=sentence.verdict,
+            repair=sentence.repair,
+            said_by=sentence.said_by,
+        )
 
     def _citation(self, span: Span) -> Citation:
         article = span.article

@@ -7,22 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.answers import (
-    Answer,
-    Byline,
-    Claim,
-    ClaimWritten,
-    Event,
-    Evidence,
-    Finished,
-    Notice,
-    Numbering,
-    Question,
-    Reference,
-    SearchedFor,
-    Sentence,
-    reference,
-)
+from assistant.answers import Answer, Claim, Numbering, Question, Reference, reference, source
+from assistant.events import ClaimWritten, Event, Finished, Notice, SearchedFor
+from assistant.evidence import Byline, Evidence, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -127,6 +114,9 @@ class Assistant:
             seconds=round(seconds, 3),
             notices=tuple(draft.notices),
             dropped_markers=draft.byline.dropped_markers,
+            reading=evidence.reading,
+            limits=evidence.question.limits,
+            passages=tuple(source(hit) for hit in evidence.hits),
         )
 
     def _as_of(self, claims: Sequence[Claim]) -> str | None:

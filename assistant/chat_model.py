@@ -18,8 +18,9 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
 import prompts
-from assistant.answers import Byline, Evidence, Notice, Sentence, Span
 from assistant.asked import Asked
+from assistant.events import Notice
+from assistant.evidence import Byline, Evidence, Sentence, Span
 from assistant.grounding import supporting_span
 from assistant.markers import Draft, MarkerReader, unmarked
 from assistant.selection import answerable, candidates

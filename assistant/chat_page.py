@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.answers import MAX_QUESTION_CHARS, ClaimWritten, Notice, SearchedFor
+from assistant.answers import MAX_QUESTION_CHARS
 from assistant.chat_library import open_reading
 from assistant.chat_text import as_html, as_label, date_text, reads_right_to_left
 from assistant.chat_turns import conversation
+from assistant.events import ClaimWritten, Notice, SearchedFor
 from assistant.source_panel import show_source
 from assistant.writers import VERBATIM
 from index.errors import MemoireError, NoLibrary
@@ -20,9 +21,10 @@ from index.errors import MemoireError, NoLibrary
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assistant.answers import Answer, Citation, Claim, Event, Reference
+    from assistant.answers import Answer, Citation, Claim, Reference
     from assistant.chat_library import Contents, Reading
     from assistant.chat_turns import Conversation, Turn
+    from assistant.events import Event
 
 _STYLE = Path(__file__).with_name("chat.css")
 _PURPOSE = "Ask about the news. Every sentence of an answer cites the passage it rests on."

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.answers import Answer, ClaimWritten, Finished, Message, Question
+from assistant.answers import Answer, Message, Question
+from assistant.events import ClaimWritten, Finished
 from index.errors import MemoireError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.answers import Citation, Event
+    from assistant.answers import Citation
     from assistant.assistant import Assistant
+    from assistant.events import Event
 
 _MOMENT = 0.25
 

@@ -172,7 +172,7 @@ def _assistant(settings: Settings) -> Iterator[Assistant]:
 
 
 def _ask_aloud(assistant: Assistant, question: Question) -> None:
-    from assistant.answers import ClaimWritten, Finished, Notice
+    from assistant.events import ClaimWritten, Finished, Notice
     from assistant.terminal import console, print_claim, print_ending, warn
 
     with console(stderr=True).status("Reading the articles…") as status:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.answers import Span
 from assistant.asked import content_words, stems
+from assistant.evidence import Span
 from assistant.excerpts import readable, sentences_of
 from assistant.facts import unborne
 

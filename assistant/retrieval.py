@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.answers import Evidence, Question, Side
+from assistant.answers import Question, Reading
 from assistant.asked import Asked, content_words, stems
 from assistant.conversation import standalone
+from assistant.evidence import Evidence, Side
 from index.countries import country_code
 from index.search import SearchEngine
 
@@ -43,10 +44,19 @@ class Retrieval:
     def _search(self, asked: tuple[Question, str]) -> Evidence:
         question, query = asked
         rarity = self.engine.library.rarity(content_words(query))
-        hits = self.engine.search(query, _HITS)
+        understood = self.engine.understand(query)
+        hits = self.engine.search(understood, _HITS)
         sides = [self._side(*asked_alone) for asked_alone in Asked.of(query).parties.items()]
         heard = [self._hits_of(side) for side in sides]
-        return Evidence(question, query, _with_places(hits, heard), rarity, sides)
+        reading = Reading(
+            query=query,
+            spellings=understood.spellings,
+            time=understood.window.text if understood.window else None,
+            newest=understood.newest,
+            parties=tuple(side.party for side in sides),
+            notes=understood.notes,
+        )
+        return Evidence(question, query, _with_places(hits, heard), rarity, sides, reading)
 
     def _side(self, party: str, alone: str) -> Side:
         accounts = (byline.article_id for byline in self._bylines if speaks_for(byline, party))

@@ -16,7 +16,7 @@ from assistant.excerpts import REPORTER, readable, sentences_of, speaking
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.answers import Evidence
+    from assistant.evidence import Evidence
     from index.articles import Article, Hit
     from index.models import Reranker
     from index.sentences import Sentence

@@ -5,16 +5,17 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from assistant.answers import Byline, Span
-from assistant.answers import Sentence as Written
 from assistant.asked import Asked, stems
+from assistant.evidence import Byline, Span
+from assistant.evidence import Sentence as Written
 from assistant.excerpts import Excerpt, attribution, excerpt
 from assistant.selection import Candidate, answerable, candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assistant.answers import Evidence, Notice, Side
+    from assistant.events import Notice
+    from assistant.evidence import Evidence, Side
     from index.articles import Article
     from index.models import Reranker
 

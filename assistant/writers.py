@@ -13,7 +13,8 @@ from index.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.answers import Byline, Evidence, Notice, Sentence
+    from assistant.events import Notice
+    from assistant.evidence import Byline, Evidence, Sentence
     from index.models import Reranker
     from index.settings import Settings
 

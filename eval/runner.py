@@ -18,8 +18,8 @@ from diskcache import Cache
 from langchain_core.rate_limiters import InMemoryRateLimiter
 from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_exponential_jitter
 
-from assistant.answers import ClaimWritten, Finished
 from assistant.assistant import Assistant
+from assistant.events import ClaimWritten, Finished
 from eval.metering import Meter, metered
 from eval.runs import Row, Run, Seen
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from assistant.answers import Answer, Evidence, Question
+    from assistant.answers import Answer, Question
+    from assistant.evidence import Evidence
     from assistant.retrieval import Retrieval
     from eval.cases import Case
     from index.library import Library

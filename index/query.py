@@ -82,12 +82,17 @@ class Query:
         return tuple(dict.fromkeys(forms + held))
 
     @property
+    def spellings(self) -> tuple[str, ...]:
+        """Up to eight names that are searched for beside those the text holds."""
+        known = fold(self.text)
+        return tuple(phrase for phrase in self.phrases if fold(phrase) not in known)[:8]
+
+    @property
     def explained(self) -> str:
         """The text with what it was understood to mean, for "searched for …"."""
         found = [self.text]
-        known = fold(self.text)
-        if also := [phrase for phrase in self.phrases if fold(phrase) not in known]:
-            found.append("also " + ", ".join(also[:8]))
+        if self.spellings:
+            found.append("also " + ", ".join(self.spellings))
         if self.window:
             found.append(self.window.text)
         if self.newest:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.answers import Answer, ClaimWritten, Finished, Message, Question
+from assistant.answers import Answer, Message, Question
 from assistant.asked import Asked
 from assistant.assistant import Assistant
 from assistant.conversation import standalone
+from assistant.events import ClaimWritten, Finished
 from assistant.excerpts import attribution, excerpt, readable, sentences_of
 from assistant.markers import Draft, MarkerReader
 from index.articles import Article

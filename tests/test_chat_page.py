@@ -16,21 +16,11 @@ from streamlit.testing.v1 import AppTest
 
 from assistant import assistant as assistant_module
 from assistant import chat_library
-from assistant.answers import (
-    Answer,
-    Citation,
-    ClaimWritten,
-    Finished,
-    Notice,
-    Numbering,
-    Question,
-    SearchedFor,
-    Sentence,
-    Span,
-    reference,
-)
+from assistant.answers import Answer, Citation, Numbering, Question, reference
 from assistant.chat_text import as_html, as_label, reads_right_to_left, web_link
 from assistant.chat_turns import Conversation
+from assistant.events import ClaimWritten, Finished, Notice, SearchedFor
+from assistant.evidence import Sentence, Span
 from assistant.source_panel import article_html
 from index.articles import Article
 from index.chunking import split_passages

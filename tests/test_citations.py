@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from assistant.answers import Answer, ClaimWritten, Finished, Message, Question
+from assistant.answers import Answer, Message, Question
 from assistant.assistant import Assistant
 from assistant.chat_turns import Conversation
+from assistant.events import ClaimWritten, Finished
 from assistant.facts import unborne
 from assistant.grounding import supporting_span
 from assistant.markers import MarkerReader
