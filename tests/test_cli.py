@@ -295,9 +295,8 @@ def test_ctrl_c(tmp_path: Path) -> None:
         time.sleep(0.5)
         run.send_signal(signal.SIGINT)
         out, err = run.communicate(timeout=30)
+    assert (out, err) == (b"", b"memoire: Stopped; what was indexed is kept.\n")
     assert run.returncode == 130
-    assert out == b""
-    assert err == b"memoire: Stopped; what was indexed is kept.\n"
 
 
 def test_chat(library_folder: Path) -> None:
