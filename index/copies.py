@@ -33,6 +33,7 @@ _WORDS = 5
 _LEAST_SHINGLES = 20  # below that, two texts are alike by their form ("Readout of the call …")
 _PERMUTATIONS = 128
 _BANDS, _ROWS = 32, 4  # finds 87% of pairs at 0.5, 99% at 0.6, over 99.9% at 0.7: 1 - (1 - s^4)^32
+_SHA1_WORDS = 20 // 4  # of four bytes in a digest; datasketch takes the first
 _WORD = re.compile(r"\w+")
 
 
@@ -44,7 +45,7 @@ def signature(text: str) -> NDArray[np.uint32] | None:
         return None
     # datasketch's own hash of a shingle, but of all at once: one call for each is half of the time.
     digests = b"".join([sha1(shingle.encode(), usedforsecurity=False).digest() for shingle in shingles])
-    hashes = np.frombuffer(digests, "<u4")[:: sha1().digest_size // 4]
+    hashes = np.frombuffer(digests, "<u4")[::_SHA1_WORDS]
     made = _empty().copy()
     made.update_batch(hashes.tolist())
     return np.asarray(made.hashvalues, dtype=np.uint32)

@@ -26,9 +26,9 @@ _OPENINGS = (*_MONTHS, *"last next this on since by until yesterday today tomorr
 
 
 def _opening() -> str:
-    """Look ahead for how an expression begins: \\d or the first three letters of a word, in any case.
+    """Look ahead for how an expression begins: a digit or the first three letters of a word.
 
-    Where case is ignored, Python tries each alternative at each letter; this rules out most of them first.
+    Where case is ignored, Python tries each alternative at each letter; this rules most of them out.
     """
     twins = {"i": "iI\u0131\u0130", "s": "sS\u017f"}  # other letters that are these without case
 

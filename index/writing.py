@@ -41,9 +41,12 @@ _INSERT_ARTICLE = """
         :language, :ingested, :origin, :heading, :text)
 """
 _INSERT_PASSAGE = 'INSERT INTO passage (id, article_key, start, "end") VALUES (?, ?, ?, ?)'
-_OF_ARTICLE = "FROM passage_text WHERE key IN (SELECT key FROM passage WHERE article_key = ?)"
-_WORDS = f"SELECT key, heading, body {_OF_ARTICLE}"
-_UNWORDS = f"SELECT key, heading, body, 'delete' {_OF_ARTICLE}"
+_SPANS = 'SELECT key, start, "end" FROM passage WHERE article_key = ?'
+_INSERT_WORDS = "INSERT INTO passage_words (rowid, heading, body) VALUES (?, ?, ?)"
+_UNWORDS = """
+    SELECT key, heading, body, 'delete' FROM passage_text
+    WHERE key IN (SELECT key FROM passage WHERE article_key = ?)
+"""
 _PUT_ASIDE = """
     INSERT OR REPLACE INTO past_article (id, source, title, outlet, author, speaker, countries, url,
         published, language, ingested, text, replaced_by)
@@ -321,7 +324,12 @@ class LibraryWriter(Library):
             key = cursor.lastrowid or 0
             rows = [(p.id, key, p.start, p.end) for p in entry.passages]
             self._database.executemany(_INSERT_PASSAGE, rows)
-            run(f"INSERT INTO passage_words (rowid, heading, body) {_WORDS}", (key,))
+            # Not from the view: SQLite counts characters from the start of the text for each passage.
+            words = [
+                (row["key"], article.heading, article.text[row["start"] : row["end"]])
+                for row in run(_SPANS, (key,))
+            ]
+            self._database.executemany(_INSERT_WORDS, words)
             run("DELETE FROM past_article WHERE id = ?", (article.id,))
             note_mentions(self._database, key, article)
             replaced = self._take_its_place(key, article, sign_article(self._database, key, article))

@@ -7,21 +7,26 @@ program makes. If that is meant, `chunking.VERSION` or the schema must change wi
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 
 from index.articles import Article
 from index.chunking import split_passages
 from index.copies import signature
-from index.intake import find_files, read_file
 from index.dates import PartialDate
-from index.mentions import find_mentions
+from index.intake import find_files, read_file
+from index.mentions import _EXPRESSION, _MONTHS, _OPENINGS, _opening, find_mentions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MIXED = """# Görüşme
+MIXED = (
+    """# Görüşme
 
 Dışişleri Bakanı dün Tahran'da konuştu. Ministr pribudet v Baku 3 мая.
 
@@ -30,7 +35,9 @@ Dışişleri Bakanı dün Tahran'da konuştu. Ministr pribudet v Baku 3 мая.
 1. June 3rd, 2021, and the 1st of July; this year; yesterday and TOMORROW. Mr. X came in Sept. 2020.
 
 **Statement**
-""" + "The harbour master of Zembla and the U.S. envoy spoke of grain, ferries and the border " * 40
+"""
+    + "The harbour master of Zembla and the U.S. envoy spoke of grain, ferries and the border " * 40
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +46,16 @@ def articles(sample_articles: Path) -> list[Article]:
     found = [item for file in find_files([sample_articles]) for item in read_file(file, 5_000_000)]
     mixed = Article("mixed", "Mixed", MIXED, published=PartialDate(2024, 5, 2))
     return [*(item for item in found if isinstance(item, Article)), mixed]
+
+
+@given(st.lists(st.sampled_from([*_OPENINGS, *_MONTHS, "monday", "5", "2024", "2024-05-03", "ſunday", "ın",
+                                 "week", "3rd", "of", ",", "on", "by", "x", ".", "\n", "March", "ON"]))
+       .map(" ".join) | st.text(alphabet="onby mday1tweksiıİſ2-"))  # fmt: skip
+@examples(max_examples=300, deadline=None)
+def test_looking_for_openings_first_changes_nothing(text: str) -> None:
+    plain = re.compile(_EXPRESSION.pattern.replace(_opening(), r"\b"), _EXPRESSION.flags)
+    found = [match.span() for match in _EXPRESSION.finditer(text)]
+    assert found == [match.span() for match in plain.finditer(text)]
 
 
 def _digest(parts: object) -> str:
