@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from index.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from index.articles import Article
 
@@ -42,6 +42,24 @@ class Group:
     """Articles of one origin, the first to arrive at the head."""
 
     articles: Sequence[Listed]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One text and all that carry it: how many `articles` there are, and in which `outlets`."""
+
+    id: str
+    articles: int
+    outlets: tuple[str, ...]
+
+
+def origins_of(library: Library, article_ids: Iterable[str]) -> dict[str, Origin]:
+    """Return of each article its origin, with all that the library holds of it ("6 articles, 1 origin").
+
+    What is not in the library (any more) is left out, and so are older versions.
+    """
+    with Catalogue.open(library.folder) as catalogue:
+        return catalogue.origins_with_outlets(article_ids)
 
 
 class Catalogue(Library):
@@ -99,6 +117,23 @@ class Catalogue(Library):
             most,
         )
         return [Group(self._listed("WHERE origin = ? ORDER BY key", row["origin"])) for row in rows]
+
+    def origins_with_outlets(self, article_ids: Iterable[str]) -> dict[str, Origin]:
+        """Return of each article its origin; its outlets in the order in which they came."""
+        origins = self.origins(article_ids)
+        rows = self._rows(
+            "SELECT origin, outlet FROM article WHERE origin IN (SELECT value FROM json_each(?))"
+            " ORDER BY key",
+            json.dumps(sorted(set(origins.values()))),
+        )
+        outlets: dict[str, list[str | None]] = {}
+        for row in rows:
+            outlets.setdefault(row["origin"], []).append(row["outlet"])
+        found = {
+            origin: Origin(origin, len(named), tuple(dict.fromkeys(filter(None, named))))
+            for origin, named in outlets.items()
+        }
+        return {article_id: found[origin] for article_id, origin in origins.items()}
 
     def older(self, article: Article) -> list[Article]:
         """Return the older versions of an article, the newest of them first."""

@@ -182,10 +182,11 @@ def _add(settings: Settings) -> None:
     with st.form("library_feed", clear_on_submit=True):
         feed = st.text_input("RSS, Atom or JSON feed", placeholder="https://…")
         if st.form_submit_button("Follow feed") and feed:
+            from index.feeds import ListedFeed
             from index.newsroom import follow, poll
 
             with _said():
-                follow([feed.strip()], settings)
+                follow([ListedFeed(feed.strip())], settings)
                 _report(_watched(lambda shown: poll(settings, shown, only=[feed.strip()])))
     _feeds(settings)
 
@@ -212,7 +213,13 @@ def _feeds(settings: Settings) -> None:
         return
     st.subheader("Followed feeds")
     rows = [
-        {"feed": f.title or f.url, "address": f.url, "read": f.checked, "problem": f.problem}
+        {
+            "feed": f.title or f.url,
+            "address": f.url,
+            "minutes": f.every,
+            "read": f.checked,
+            "problem": f.problem,
+        }
         for f in feeds
     ]
     st.dataframe(rows, hide_index=True)
