@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.countries import country_code
 from index.library import Library
 
 if TYPE_CHECKING:
@@ -82,12 +84,22 @@ class Catalogue(Library):
         )
 
     def by_country(self, most: int = 20) -> list[Count]:
-        """Count articles by the countries their metadata names, the largest first."""
-        return self._counted(
-            "SELECT value AS label, count(*) AS n FROM article, json_each(countries) GROUP BY 1"
-            " ORDER BY n DESC, 1 LIMIT ?",
-            most,
-        )
+        """Count articles by the countries their metadata names, the largest first.
+
+        A country by several names is one, under the name that is used most.
+        """
+        rows = self._rows("SELECT article.key, value FROM article, json_each(countries)")
+        articles: dict[str, set[int]] = {}
+        names: dict[str, Counter[str]] = {}
+        for row in rows:
+            country = country_code(row["value"]) or row["value"]
+            articles.setdefault(country, set()).add(row["key"])
+            names.setdefault(country, Counter())[row["value"]] += 1
+        counts = [
+            Count(max((times, name) for name, times in names[country].items())[1], len(keys))
+            for country, keys in articles.items()
+        ]
+        return sorted(counts, key=lambda count: (-count.articles, count.label))[:most]
 
     def listing(self, text: str = "", most: int = 100) -> list[Listed]:
         """Return articles whose title, outlet or passages hold the words; without any, the newest."""
