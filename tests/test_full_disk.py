@@ -1,4 +1,4 @@
-"""A disk that fills up while articles are added, removed or imported: an error that says so, nothing lost.
+"""A disk that fills up while articles are added, removed or imported: it is said, and nothing is lost.
 
 The limit is the system's own on the size of a file (RLIMIT_FSIZE), set in a child process: each write
 beyond it fails as on a full disk, in SQLite, in Chroma and in Python alike, wherever it happens to come.
@@ -66,12 +66,11 @@ for limit in map(int, limits):
 """
 
 
-LIMITS = (1_000, 40_000, 160_000, 250_000, 400_000)
+LIMITS = (1_000, 60_000, 170_000, 260_000)
+Met = tuple[int, str | None, str]
 
 
-def _under(
-    limits: Sequence[int], work: str, library: Path, what: str
-) -> list[tuple[int, str | None, str]]:
+def _under(limits: Sequence[int], work: str, library: Path, what: str) -> list[Met]:
     command = [sys.executable, "-c", DRIVER, work, str(library), what, *map(str, limits)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

@@ -25,6 +25,7 @@ from index import exchange, indexing
 from index.settings import load_settings
 
 articles, library, seed, kills = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+longest = 0.4 if articles.suffix == ".jsonl" else 1.2
 settings = load_settings(library=library)
 indexing.BATCH_PASSAGES = 16
 chance = random.Random(seed)
@@ -38,7 +39,7 @@ while True:
             indexing.index_paths([articles], settings)
         os._exit(0)
     if killed < kills:
-        time.sleep(chance.uniform(0.1, 1.2))
+        time.sleep(chance.uniform(longest / 12, longest))
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     if status == 0:
