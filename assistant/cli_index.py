@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
+    from index.feeds import ListedFeed
     from index.indexing import Progress, Report
     from index.metadata import Rejection
     from index.settings import Settings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _LISTED = 10
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 _LOG_SECONDS = 30
+_LEAST_PAUSE = 1.0  # seconds
 
 app = typer.Typer(cls=DefaultCommand, subcommand_metavar="PATH|URL… | COMMAND")
 
@@ -75,11 +77,7 @@ def add(
     with exit code 1 if nothing at all could be read.
     """
     settings = settings_from(ctx, library)
-    followed = list(feed or ())
-    if feeds:
-        from index.newsroom import read_feed_list
-
-        followed += read_feed_list(feeds)
+    followed = _named_feeds(feed or (), feeds)
     if not (paths or followed or rebuild):
         raise InputError("There is nothing to index.", "Give files, folders, links or --feed URL.")
     from index.indexing import rebuild as rebuild_library
@@ -111,12 +109,21 @@ def add(
     _conclude(reports)
 
 
-def _follow(urls: Sequence[str], settings: Settings) -> Report:
+def _named_feeds(urls: Sequence[str], path: Path | None) -> list[ListedFeed]:
+    if not (urls or path):
+        return []
+    from index.feeds import ListedFeed
+    from index.newsroom import read_feed_list
+
+    return [ListedFeed(url) for url in urls] + (read_feed_list(path) if path else [])
+
+
+def _follow(feeds: Sequence[ListedFeed], settings: Settings) -> Report:
     from index.newsroom import follow, poll
 
-    typer.echo(f"Following {follow(urls, settings):,} more feeds.")
+    typer.echo(f"Following {follow(feeds, settings):,} more feeds.")
     with reporting("pages") as on_progress:
-        return poll(settings, on_progress, only=urls)
+        return poll(settings, on_progress, only=[feed.url for feed in feeds])
 
 
 def _conclude(reports: Sequence[Report]) -> None:
@@ -138,7 +145,10 @@ def feeds(
     drop: Annotated[str | None, typer.Option(metavar="URL", help="Follow a feed no more.")] = None,
     library: LibraryOption = None,
 ) -> None:
-    """Poll the followed feeds once: for cron. Articles that are already here cost nothing."""
+    """Poll the followed feeds once: for cron. Articles that are already here cost nothing.
+
+    A feed whose list gives an interval (`every`) is passed over until it went by.
+    """
     settings = settings_from(ctx, library)
     from index.newsroom import STARTER_FEEDS, poll
 
@@ -176,24 +186,26 @@ def _list_feeds(settings: Settings) -> None:
 def watch(
     ctx: typer.Context,
     *,
-    every: Annotated[float, typer.Option(min=0.1, help="Minutes between two polls.")] = 15.0,
+    every: Annotated[
+        float, typer.Option(min=0.1, help="Minutes between two polls of a feed without its own.")
+    ] = 15.0,
     library: LibraryOption = None,
 ) -> None:
-    """Poll the followed feeds again and again, until stopped with Ctrl-C."""
+    """Poll each followed feed again and again at its interval, until stopped with Ctrl-C."""
     settings = settings_from(ctx, library)
     from assistant.terminal import warn
     from index.errors import LibraryBusy
-    from index.newsroom import poll
+    from index.newsroom import poll, seconds_until_due
 
     while True:
         try:
             with reporting("pages") as on_progress:
-                report = poll(settings, on_progress)
+                report = poll(settings, on_progress, every=every)
         except LibraryBusy as exc:
             warn(f"{exc.problem} The next poll tries again.")
         else:
             _summarise(report)
-        time.sleep(every * 60)
+        time.sleep(max(seconds_until_due(settings, every), _LEAST_PAUSE))
 
 
 @app.command()

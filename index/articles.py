@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 from index.dates import PartialDate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Article:
     """One article as it was given.
 
@@ -29,7 +30,7 @@ class Article:
     published: PartialDate | None = None
     language: str | None = None
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Stable over machines and runs: a hash of the source, the metadata and the text."""
         values = (getattr(self, field.name) for field in fields(self))

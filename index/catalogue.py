@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.countries import country_code
 from index.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from index.articles import Article
 
@@ -44,6 +46,24 @@ class Group:
     articles: Sequence[Listed]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One text and all that carry it: how many `articles` there are, and in which `outlets`."""
+
+    id: str
+    articles: int
+    outlets: tuple[str, ...]
+
+
+def origins_of(library: Library, article_ids: Iterable[str]) -> dict[str, Origin]:
+    """Return of each article its origin, with all that the library holds of it ("6 articles, 1 origin").
+
+    What is not in the library (any more) is left out, and so are older versions.
+    """
+    with Catalogue.open(library.folder) as catalogue:
+        return catalogue.origins_with_outlets(article_ids)
+
+
 class Catalogue(Library):
     """A library opened to be looked through."""
 
@@ -64,12 +84,22 @@ class Catalogue(Library):
         )
 
     def by_country(self, most: int = 20) -> list[Count]:
-        """Count articles by the countries their metadata names, the largest first."""
-        return self._counted(
-            "SELECT value AS label, count(*) AS n FROM article, json_each(countries) GROUP BY 1"
-            " ORDER BY n DESC, 1 LIMIT ?",
-            most,
-        )
+        """Count articles by the countries their metadata names, the largest first.
+
+        A country by several names is one, under the name that is used most.
+        """
+        rows = self._rows("SELECT article.key, value FROM article, json_each(countries)")
+        articles: dict[str, set[int]] = {}
+        names: dict[str, Counter[str]] = {}
+        for row in rows:
+            country = country_code(row["value"]) or row["value"]
+            articles.setdefault(country, set()).add(row["key"])
+            names.setdefault(country, Counter())[row["value"]] += 1
+        counts = [
+            Count(max((times, name) for name, times in names[country].items())[1], len(keys))
+            for country, keys in articles.items()
+        ]
+        return sorted(counts, key=lambda count: (-count.articles, count.label))[:most]
 
     def listing(self, text: str = "", most: int = 100) -> list[Listed]:
         """Return articles whose title, outlet or passages hold the words; without any, the newest."""
@@ -99,6 +129,23 @@ class Catalogue(Library):
             most,
         )
         return [Group(self._listed("WHERE origin = ? ORDER BY key", row["origin"])) for row in rows]
+
+    def origins_with_outlets(self, article_ids: Iterable[str]) -> dict[str, Origin]:
+        """Return of each article its origin; its outlets in the order in which they came."""
+        origins = self.origins(article_ids)
+        rows = self._rows(
+            "SELECT origin, outlet FROM article WHERE origin IN (SELECT value FROM json_each(?))"
+            " ORDER BY key",
+            json.dumps(sorted(set(origins.values()))),
+        )
+        outlets: dict[str, list[str | None]] = {}
+        for row in rows:
+            outlets.setdefault(row["origin"], []).append(row["outlet"])
+        found = {
+            origin: Origin(origin, len(named), tuple(dict.fromkeys(filter(None, named))))
+            for origin, named in outlets.items()
+        }
+        return {article_id: found[origin] for article_id, origin in origins.items()}
 
     def older(self, article: Article) -> list[Article]:
         """Return the older versions of an article, the newest of them first."""

@@ -75,5 +75,6 @@ def _bounded(text: str, size: int) -> Iterator[Sentence]:
 
 def _piece(text: str, sentence: Sentence, start: int, end: int) -> Iterator[Sentence]:
     """Yield that stretch of the sentence, unless no word stands there."""
-    if any(char.isalnum() for char in text[start:end]):
-        yield replace(sentence, start=start, end=end)
+    if text[start].isalnum() or any(char.isalnum() for char in text[start:end]):
+        whole = (start, end) == (sentence.start, sentence.end)
+        yield sentence if whole else replace(sentence, start=start, end=end)

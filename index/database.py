@@ -13,23 +13,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-_SCHEMA = """
+ARTICLE_COLUMNS = {
+    "id": "TEXT NOT NULL UNIQUE",
+    "source": "TEXT NOT NULL",
+    "title": "TEXT NOT NULL",
+    "outlet": "TEXT",
+    "author": "TEXT",
+    "speaker": "TEXT",
+    "countries": "TEXT NOT NULL",
+    "url": "TEXT",
+    "published": "TEXT",
+    "language": "TEXT",
+    "ingested": "TEXT NOT NULL",
+}
+"""What is stored of an article and of an older version of one, beside the text."""
+
+_COLUMNS = ", ".join(f"{name} {kind}" for name, kind in ARTICLE_COLUMNS.items())
+
+_SINCE_2 = """
+CREATE TABLE awaited (
+    feed TEXT NOT NULL REFERENCES feed (url) ON DELETE CASCADE,
+    url TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (feed, url)
+) WITHOUT ROWID;
+"""
+
+# A text comes last in its row: what follows a long value is slow to reach.
+_SCHEMA = f"""
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE article (
     key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL,
-    title TEXT NOT NULL,
-    outlet TEXT,
-    author TEXT,
-    speaker TEXT,
-    countries TEXT NOT NULL,
-    url TEXT,
-    published TEXT,
-    language TEXT,
-    ingested TEXT NOT NULL,
+    {_COLUMNS},
     origin TEXT NOT NULL,
     heading TEXT NOT NULL,
     text TEXT NOT NULL
@@ -60,19 +77,9 @@ CREATE TABLE holding (
 CREATE INDEX holding_article ON holding (article_id);
 CREATE TABLE past_article (
     key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL,
-    title TEXT NOT NULL,
-    outlet TEXT,
-    author TEXT,
-    speaker TEXT,
-    countries TEXT NOT NULL,
-    url TEXT,
-    published TEXT,
-    language TEXT,
-    ingested TEXT NOT NULL,
-    text TEXT NOT NULL,
-    replaced_by TEXT NOT NULL
+    {_COLUMNS},
+    replaced_by TEXT NOT NULL,
+    text TEXT NOT NULL
 );
 CREATE INDEX past_article_url ON past_article (url);
 CREATE INDEX article_url ON article (url);
@@ -101,18 +108,25 @@ CREATE TABLE feed (
     etag TEXT,
     modified TEXT,
     checked TEXT,
-    problem TEXT
+    problem TEXT,
+    every REAL
 ) WITHOUT ROWID;
 CREATE TABLE rejected (
     file TEXT NOT NULL,
     location TEXT PRIMARY KEY,
     reason TEXT NOT NULL
 ) WITHOUT ROWID;
-"""
+{_SINCE_2}
+"""  # noqa: S608 - fixed names
+
+_UPGRADES = {1: f"ALTER TABLE feed ADD COLUMN every REAL; {_SINCE_2}"}
+"""What brings a library from a version to the next; readers make do with any version."""
 
 
 def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
     """Open the database of a library; foreign keys on, write-ahead log, rows by name.
+
+    With `create` it is made where there is none, and brought to the newest schema where it is older.
 
     Raises:
         LibraryTooNew: a newer version of this program made it.
@@ -134,6 +148,10 @@ def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
                 )
             if found == 0:
                 _create(connection, path)
+            while create and found in _UPGRADES:
+                upgrade = f"BEGIN; {_UPGRADES[found]} PRAGMA user_version = {found + 1}; COMMIT;"
+                connection.executescript(upgrade)
+                found += 1
         except BaseException:
             connection.close()
             raise

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from index.articles import Article
     from index.fetching import Fetcher
 
+_PATIENCE = timedelta(days=7)  # by then a page that is not there is not coming back
+_FIRST_WAIT = timedelta(minutes=15)
+_MOST_DOUBLINGS = 6  # the longest wait is 16 hours
 _FULL_TEXT = 1_200  # characters: the summaries that agencies put in feeds stay well below
 _XML_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
@@ -58,6 +62,14 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedFeed:
+    """A feed as a list names it; `every` is the minutes between two polls, None as all others."""
+
+    url: str
+    every: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FollowedFeed:
     """A feed that is polled: when it was last, and what went wrong if something did."""
 
@@ -67,6 +79,31 @@ class FollowedFeed:
     problem: str | None
     etag: str | None = None
     modified: str | None = None
+    every: float | None = None
+
+    def due(self, every: float) -> datetime:
+        """Return when it is to be polled again: after its own interval, else after `every` minutes."""
+        if self.checked is None:
+            return datetime.min.replace(tzinfo=UTC)
+        minutes = every if self.every is None else self.every
+        return datetime.fromisoformat(self.checked) + timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """An entry that could not be had `tries` times since `since`; to be tried again when it is `due`."""
+
+    entry: Entry
+    since: datetime
+    tries: int
+    due: datetime
+
+    def after_another_try(self, now: datetime) -> Awaited | None:
+        """Return when it is tried after failing again, later each time; None where it is given up."""
+        if now - self.since > _PATIENCE:
+            return None
+        wait = _FIRST_WAIT * (2 ** min(self.tries, _MOST_DOUBLINGS) - 1)
+        return replace(self, tries=self.tries + 1, due=now + wait)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from index.settings import Settings
     from index.sources import Source
 
-BATCH_PASSAGES = 256  # a killed run loses at most the embedding of this many
+BATCH_PASSAGES = 512  # a killed run loses at most the embedding of this many
 _HEADING_CHARS = 160
 
 

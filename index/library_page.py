@@ -16,6 +16,7 @@ import streamlit as st
 from index.catalogue import Catalogue, Listed
 from index.errors import MemoireError, NoLibrary
 from index.intake import READERS
+from index.library_charts import draw_bars, draw_months
 from index.settings import load_settings
 
 if TYPE_CHECKING:
@@ -27,12 +28,18 @@ if TYPE_CHECKING:
     from index.settings import Settings
 
 UPLOADS = "uploads"
+_STYLE = """<style>
+.stMainBlockContainer { max-width: 68rem; padding-block: 2.5rem 3rem; }
+.st-key-library_figures [data-testid="stMetricValue"] { font-size: 1.5rem; }
+.st-key-library_figures { column-gap: 2.5rem; }
+</style>"""
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _SHOWN_REJECTIONS = 20
 
 
 def show_library() -> None:
     """Draw the page for the library that the settings name."""
+    st.html(_STYLE)
     st.title("Library")
     try:
         settings = load_settings()
@@ -68,11 +75,12 @@ def _overview(catalogue: Catalogue) -> None:
         "To": held.last.text if held.last else "–",
         "Date unknown": f"{held.undated:,}",
     }
-    for column, (name, value) in zip(st.columns(len(figures)), figures.items(), strict=True):
-        column.metric(name, value)
+    with st.container(horizontal=True, key="library_figures"):
+        for name, value in figures.items():
+            st.metric(name, value, width="content")
     if months := catalogue.by_month():
         st.subheader("By month of publication")
-        st.bar_chart(_table(months, "month"), x="month", y="articles", height=220)
+        draw_months(months)
     left, right = st.columns(2)
     with left:
         _bars("By outlet", catalogue.by_outlet())
@@ -82,14 +90,10 @@ def _overview(catalogue: Catalogue) -> None:
 
 def _bars(title: str, counts: Sequence[Count]) -> None:
     st.subheader(title)
-    if not counts:
+    if counts:
+        draw_bars(counts)
+    else:
         st.caption("None is named.")
-        return
-    st.bar_chart(_table(counts, "name"), x="name", y="articles", horizontal=True, sort="-articles")
-
-
-def _table(counts: Sequence[Count], label: str) -> dict[str, list[object]]:
-    return {label: [c.label for c in counts], "articles": [c.articles for c in counts]}
 
 
 def _articles(catalogue: Catalogue, settings: Settings) -> None:
@@ -108,6 +112,7 @@ def _articles(catalogue: Catalogue, settings: Settings) -> None:
     )
     article = catalogue.article(chosen.id) if chosen else None
     if article is None or chosen is None:
+        _table(found)
         return
     older = catalogue.older(article)
     _read(article, chosen)
@@ -118,20 +123,47 @@ def _articles(catalogue: Catalogue, settings: Settings) -> None:
     _removal(article, settings)
 
 
+def _table(found: Sequence[Listed]) -> None:
+    """Draw the list; a click on a row chooses its article."""
+
+    def choose() -> None:
+        rows = st.session_state["library_table"].selection.rows
+        st.session_state["library_article"] = found[rows[0]] if rows else None
+
+    rows = [
+        {
+            "published": listed.published or "unknown",
+            "title": listed.title,
+            "outlet": listed.outlet,
+            "copies": listed.copies or None,
+        }
+        for listed in found
+    ]
+    columns = {"title": st.column_config.TextColumn(width="large")}
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config=columns,
+        on_select=choose,
+        selection_mode="single-row",
+        key="library_table",
+    )
+
+
 def _line(listed: Listed) -> str:
     copies = f" · {listed.copies + 1} articles, 1 origin" if listed.copies else ""
     return _entry(listed) + copies
 
 
 def _entry(listed: Listed) -> str:
-    parts = (listed.published or "date unknown", listed.outlet or "outlet unknown", listed.title)
+    parts = (listed.published or "date unknown", listed.title, listed.outlet or "outlet unknown")
     return " · ".join(parts)
 
 
 def _read(article: Article, listed: Listed) -> None:
-    st.subheader("Article", divider="gray")
+    st.subheader(_literal(article.title), anchor=False)
     published = article.published.text if article.published else "date unknown"
-    about = (article.title, article.outlet, article.author or article.speaker, published, article.url)
+    about = (article.outlet, article.author or article.speaker, published, article.url)
     st.text("\n".join(part for part in about if part))
     st.caption(f"Ingested {listed.ingested[:10]}")
     with st.container(height=420):
@@ -182,10 +214,11 @@ def _add(settings: Settings) -> None:
     with st.form("library_feed", clear_on_submit=True):
         feed = st.text_input("RSS, Atom or JSON feed", placeholder="https://…")
         if st.form_submit_button("Follow feed") and feed:
+            from index.feeds import ListedFeed
             from index.newsroom import follow, poll
 
             with _said():
-                follow([feed.strip()], settings)
+                follow([ListedFeed(feed.strip())], settings)
                 _report(_watched(lambda shown: poll(settings, shown, only=[feed.strip()])))
     _feeds(settings)
 
@@ -212,7 +245,13 @@ def _feeds(settings: Settings) -> None:
         return
     st.subheader("Followed feeds")
     rows = [
-        {"feed": f.title or f.url, "address": f.url, "read": f.checked, "problem": f.problem}
+        {
+            "feed": f.title or f.url,
+            "address": f.url,
+            "minutes": f.every,
+            "read": f.checked,
+            "problem": f.problem,
+        }
         for f in feeds
     ]
     st.dataframe(rows, hide_index=True)

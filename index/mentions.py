@@ -22,8 +22,26 @@ if TYPE_CHECKING:
 _MONTHS = {name.lower(): at for at, name in enumerate(calendar.month_name) if name}
 _DAYS = {name.lower(): at for at, name in enumerate(calendar.day_name)}
 _MONTH = "|".join(_MONTHS)
+_OPENINGS = (*_MONTHS, *"last next this on since by until yesterday today tomorrow".split())
+
+
+def _opening() -> str:
+    """Look ahead for how an expression begins: a digit or the first three letters of a word.
+
+    Where case is ignored, Python tries each alternative at each letter; this rules most of them out.
+    """
+    twins = {"i": "iI\u0131\u0130", "s": "sS\u017f"}  # other letters that are these without case
+
+    def letters(few: str) -> str:
+        return "".join(f"[{twins.get(char, char + char.upper())}]" for char in few)
+
+    first = letters("".join(sorted({word[0] for word in _OPENINGS}))).replace("][", "")
+    starts = "|".join(sorted({letters(word[:3]) for word in _OPENINGS}))
+    return rf"(?-i:(?=\d|{first})\b(?=\d|{starts}))"
+
+
 _EXPRESSION = re.compile(
-    rf"""\b(?:
+    rf"""{_opening()}(?:
       (?P<iso>\d{{4}}-\d\d-\d\d)
     | (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\ (?:of\ )?(?P<month>{_MONTH})(?:,?\ (?P<year>\d{{4}}))?
     | (?P<month2>{_MONTH})\ (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\ (?P<year2>\d{{4}}))?

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.errors import InputError
-from index.feeds import EntrySource, FollowedFeed, parse_feed
-from index.fetching import Fetched, Fetcher, FetchError, web_address
+from index.feeds import Awaited, EntrySource, Feed, FollowedFeed, ListedFeed, parse_feed
+from index.fetching import Fetcher, FetchError, web_address
 from index.indexing import Progress, Report, index_sources
 from index.library import Library
 from index.metadata import Rejection, UnreadableError
@@ -16,7 +18,7 @@ from index.sources import LinkSource
 from index.writing import LibraryWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from index.settings import Settings
 
@@ -39,20 +41,21 @@ def index_links(
         return index_sources([LinkSource(url, fetcher) for url in addresses], settings, on_progress)
 
 
-def follow(urls: Sequence[str], settings: Settings) -> int:
-    """Remember feeds to poll; return how many are new.
+def follow(feeds: Sequence[ListedFeed], settings: Settings) -> int:
+    """Remember feeds to poll, each with its interval; return how many are new.
 
     Raises:
-        InputError: one is not a web address; none was added.
+        InputError: one is not at a web address; none was added.
     """
-    addresses = [web_address(url) for url in urls]
+    for feed in feeds:
+        web_address(feed.url)
     with LibraryWriter.exclusive(settings.library) as library:
         library.sign(settings)
-        return library.follow(addresses)
+        return library.follow(feeds)
 
 
-def read_feed_list(path: Path) -> list[str]:
-    """Return the urls of a YAML list of feeds, such as the starter list.
+def read_feed_list(path: Path) -> list[ListedFeed]:
+    """Return the feeds of a YAML list, such as the starter list.
 
     Raises:
         InputError: the file is no such list.
@@ -61,11 +64,18 @@ def read_feed_list(path: Path) -> list[str]:
 
     try:
         listed = yaml.safe_load(path.read_text("utf-8"))
-        return [web_address(feed["url"]) for feed in listed]
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, LookupError, TypeError) as exc:
+        return [_listed(feed) for feed in listed]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, LookupError, TypeError, ValueError) as exc:
         raise InputError(
             f"{path} is not a list of feeds.", "memoire index feeds --starter shows one."
         ) from exc
+
+
+def _listed(feed: Mapping[str, Any]) -> ListedFeed:
+    url, every = web_address(feed["url"]), feed.get("every")
+    if every is not None and not 0 < float(every) < math.inf:
+        raise ValueError("every is not a number of minutes")
+    return ListedFeed(url, None if every is None else float(every))
 
 
 def poll(
@@ -73,23 +83,36 @@ def poll(
     on_progress: Callable[[Progress], None] = lambda _: None,
     *,
     only: Sequence[str] = (),
+    every: float = 0.0,
 ) -> Report:
-    """Fetch what the followed feeds (or `only` those) have new; return what was done.
+    """Fetch what the followed feeds have new that are due (or `only` those, due or not).
 
-    A feed that fails does not stop the others. A feed with an entry that could not be had is not asked
-    whether it changed the next time: the entry is tried again.
+    A feed is due when its own interval, or else `every` minutes, went by since it was polled. A feed
+    that fails does not stop the others. An entry that could not be had is tried again by later polls,
+    each time after a longer wait and for a week, even when the feed no longer names it.
 
     Raises:
         NoLibrary: there is none yet.
         LibraryError: the library cannot be used.
     """
+    now = datetime.now(UTC)
     with Library.open(settings.library) as library:
-        feeds = [feed for feed in library.feeds() if not only or feed.url in only]
+        feeds = [
+            feed for feed in library.feeds() if (feed.url in only if only else feed.due(every) <= now)
+        ]
     report = Report()
     with Fetcher(settings) as fetcher:
         for feed in feeds:
             _add(report, _poll_one(feed, fetcher, settings, on_progress))
     return report
+
+
+def seconds_until_due(settings: Settings, every: float) -> float:
+    """Return how long until the next feed is due, at most `every` minutes; 0 where one is."""
+    now = datetime.now(UTC)
+    with Library.open(settings.library) as library:
+        waits = [(feed.due(every) - now).total_seconds() for feed in library.feeds()]
+    return min(max(min(waits, default=every * 60), 0.0), every * 60)
 
 
 def _poll_one(
@@ -98,26 +121,32 @@ def _poll_one(
     settings: Settings,
     on_progress: Callable[[Progress], None],
 ) -> Report:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC)
+    polled = replace(feed, checked=now.isoformat(timespec="seconds"), problem=None)
     try:
         answer = fetcher.fetch(feed.url, etag=feed.etag, modified=feed.modified)
-        if answer.body is None:
-            _note(settings, FollowedFeed(feed.url, feed.title, now, None, feed.etag, feed.modified))
-            return Report()
-        parsed = parse_feed(answer.body, answer.url)
+        parsed = Feed(feed.title, ()) if answer.body is None else parse_feed(answer.body, answer.url)
     except (FetchError, UnreadableError) as exc:
-        _note(settings, FollowedFeed(feed.url, feed.title, now, str(exc)))
+        with LibraryWriter.exclusive(settings.library) as library:
+            library.note_feed(replace(polled, problem=str(exc), etag=None, modified=None))
         return Report(rejections=[Rejection(feed.url, str(exc))])
-    newest = {entry.url: entry for entry in reversed(parsed.entries)}
-    report = index_sources([EntrySource(e, fetcher) for e in newest.values()], settings, on_progress)
-    marks = Fetched(feed.url, None) if report.rejections else answer
-    _note(settings, FollowedFeed(feed.url, parsed.title, now, None, marks.etag, marks.modified))
-    return report
-
-
-def _note(settings: Settings, feed: FollowedFeed) -> None:
+    if answer.body is not None:
+        polled = replace(polled, title=parsed.title, etag=answer.etag, modified=answer.modified)
     with LibraryWriter.exclusive(settings.library) as library:
-        library.note_feed(feed)
+        awaited = {late.entry.url: late for late in library.awaited(feed.url)}
+    later = {url: late for url, late in awaited.items() if late.due > now}
+    entries = {url: late.entry for url, late in awaited.items()}
+    entries |= {entry.url: entry for entry in reversed(parsed.entries)}
+    sources = [EntrySource(entry, fetcher) for url, entry in entries.items() if url not in later]
+    report = index_sources(sources, settings, on_progress) if sources else Report()
+    for url in {rejection.location for rejection in report.rejections} & entries.keys():
+        late = awaited.get(url) or Awaited(entries[url], since=now, tries=0, due=now)
+        if again := replace(late, entry=entries[url]).after_another_try(now):
+            later[url] = again
+    with LibraryWriter.exclusive(settings.library) as library:
+        library.note_feed(polled)
+        library.wait_for(feed.url, later.values())
+    return report
 
 
 def _add(total: Report, part: Report) -> None:

@@ -42,10 +42,17 @@ def sign_article(database: sqlite3.Connection, key: int, article: Article) -> Si
     signed = copies.signature(article.text)
     stored = None if signed is None else signed.tobytes()
     database.execute("INSERT OR REPLACE INTO signature VALUES (?, ?)", (key, stored))
-    if signed is not None:
-        rows = [(band, key) for band in set(copies.bands(signed))]
-        database.executemany("INSERT OR IGNORE INTO band VALUES (?, ?)", rows)
+    rows = [(band, key) for band in _bands(article, signed)]
+    database.executemany("INSERT OR IGNORE INTO band VALUES (?, ?)", rows)
     return signed
+
+
+def _bands(article: Article, signed: Signature | None) -> list[int]:
+    """The keys that an article shares with its copies; a short one only with those of the same words."""
+    if signed is not None:
+        return copies.bands(signed)
+    exact = copies.exact_key(article.text)
+    return [] if exact is None else [exact]
 
 
 def versions(
@@ -76,8 +83,6 @@ def versions(
 
 def origin_of(database: sqlite3.Connection, key: int, article: Article, signed: Signature | None) -> str:
     """Return the origin of the stored article that this one copies most closely, else its own id."""
-    if signed is None:
-        return article.id
     rows = database.execute(
         "SELECT DISTINCT article.key, article.origin, article.published, hashes,"
         " first.published AS origin_published FROM band"
@@ -85,11 +90,11 @@ def origin_of(database: sqlite3.Connection, key: int, article: Article, signed: 
         " JOIN article AS first ON first.id = article.origin"
         " JOIN signature ON signature.article_key = article.key"
         " WHERE hash IN (SELECT value FROM json_each(?)) AND article.key != ? ORDER BY article.key",
-        (json.dumps(copies.bands(signed)), key),
+        (json.dumps(_bands(article, signed)), key),
     ).fetchall()
     best, origin = copies.LIKENESS, article.id
     for row in rows:
-        likeness = _likeness(signed, row["hashes"])
+        likeness = 1.0 if signed is None else _likeness(signed, row["hashes"])
         near = all(
             _within_days(article.published, parse_published(row[name]))
             for name in ("published", "origin_published")

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BREAK = re.compile(
-    r"""\r?\n(?:[ \t\u00a0]*\r?\n)+       # blank lines
+    r"""(?=[ \t\r\n])(?:                 # what any of these begins with: the rest is passed over at once
+        \r?\n(?:[ \t\u00a0]*\r?\n)+       # blank lines
       | \r?\n(?=[ \t]*(?:[-*+•·]|\d{1,3}\\?[.)])[ \t\u00a0]+\S)  # a list item
       | \r?\n(?=\#{1,6}[ \t])            # a heading
       | (?<=[.!?:”"…])[ \t]*\r?\n(?=\S)  # a line that ends a sentence
+      )
     """,
     re.VERBOSE,
 )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NAME = "passages"
+_CANNOT_WRITE = ("readonly", "full", "permission", "no space", "code: 778", "code: 1034", "code: 1546")
+"""In what Chroma passes on: the system's words, SQLite's codes of a write, sync or truncation failed."""
 _PAGE = 5_000  # Chroma takes at most 5,461 items a call
 
 
@@ -103,7 +105,7 @@ class Vectors:
             yield
         except ChromaError as exc:
             message = str(exc)
-            if any(sign in message.lower() for sign in ("readonly", "full", "permission")):
+            if any(sign in message.lower() for sign in _CANNOT_WRITE):
                 raise StorageError(
                     f"The vector store {self.folder} cannot be written: {message}.",
                     "Free space or allow writing there, then run the command again.",

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
-from index.database import open_database, translated
+from index.database import ARTICLE_COLUMNS, open_database, translated
 from index.errors import LibraryBusy, StorageError
 from index.library import DATABASE, UNRELATED, Library, signature_of
 from index.relations import note_mentions, origin_of, sign_article, versions
@@ -29,40 +30,36 @@ if TYPE_CHECKING:
 
     from index.articles import Article, Passage
     from index.exchange import Exported
-    from index.feeds import FollowedFeed
+    from index.feeds import Awaited, FollowedFeed, ListedFeed
     from index.metadata import Rejection
     from index.settings import Settings
 
 _UNSETTLE = "INSERT OR REPLACE INTO fact VALUES ('unsettled', 'yes')"
-_INSERT_ARTICLE = """
-    INSERT OR IGNORE INTO article (id, source, title, outlet, author, speaker, countries, url, published,
-        language, ingested, origin, heading, text)
-    VALUES (:id, :source, :title, :outlet, :author, :speaker, :countries, :url, :published,
-        :language, :ingested, :origin, :heading, :text)
-"""
+_COLUMNS = ", ".join((*ARTICLE_COLUMNS, "text"))
+_VALUES = ", ".join(f":{name}" for name in (*ARTICLE_COLUMNS, "text"))
+_INSERT_ARTICLE = f"""
+    INSERT OR IGNORE INTO article ({_COLUMNS}, origin, heading) VALUES ({_VALUES}, :origin, :heading)
+"""  # noqa: S608 - fixed names
 _INSERT_PASSAGE = 'INSERT INTO passage (id, article_key, start, "end") VALUES (?, ?, ?, ?)'
-_OF_ARTICLE = "FROM passage_text WHERE key IN (SELECT key FROM passage WHERE article_key = ?)"
-_WORDS = f"SELECT key, heading, body {_OF_ARTICLE}"
-_UNWORDS = f"SELECT key, heading, body, 'delete' {_OF_ARTICLE}"
-_PUT_ASIDE = """
-    INSERT OR REPLACE INTO past_article (id, source, title, outlet, author, speaker, countries, url,
-        published, language, ingested, text, replaced_by)
-    SELECT id, source, title, outlet, author, speaker, countries, url, published, language, ingested,
-        text, (SELECT id FROM article WHERE key = ?)
-    FROM article WHERE key = ?
+_SPANS = 'SELECT key, start, "end" FROM passage WHERE article_key = ?'
+_INSERT_WORDS = "INSERT INTO passage_words (rowid, heading, body) VALUES (?, ?, ?)"
+_UNWORDS = """
+    SELECT key, heading, body, 'delete' FROM passage_text
+    WHERE key IN (SELECT key FROM passage WHERE article_key = ?)
 """
+_PUT_ASIDE = f"""
+    INSERT OR REPLACE INTO past_article ({_COLUMNS}, replaced_by)
+    SELECT {_COLUMNS}, (SELECT id FROM article WHERE key = ?) FROM article WHERE key = ?
+"""  # noqa: S608
 _RESTORE = """
     UPDATE article SET ingested = :ingested,
         origin = coalesce((SELECT id FROM article WHERE id = :origin), origin)
     WHERE id = :id
 """
-_RESTORE_PAST = """
-    INSERT OR IGNORE INTO past_article (id, source, title, outlet, author, speaker, countries, url,
-        published, language, ingested, text, replaced_by)
-    SELECT :id, :source, :title, :outlet, :author, :speaker, :countries, :url, :published, :language,
-        :ingested, :text, :replaced_by
-    WHERE NOT EXISTS (SELECT 1 FROM article WHERE id = :id)
-"""
+_RESTORE_PAST = f"""
+    INSERT OR IGNORE INTO past_article ({_COLUMNS}, replaced_by)
+    SELECT {_VALUES}, :replaced_by WHERE NOT EXISTS (SELECT 1 FROM article WHERE id = :id)
+"""  # noqa: S608
 _FORGET_VERSIONS = "DELETE FROM past_article WHERE url = ? OR replaced_by = ?"
 _NEW_ORIGIN = """
     UPDATE article SET origin = (SELECT id FROM article WHERE origin = :gone ORDER BY key LIMIT 1)
@@ -192,11 +189,13 @@ class LibraryWriter(Library):
                 row = {**line.model_dump(), "countries": json.dumps(line.countries, ensure_ascii=False)}
                 database.execute(_RESTORE_PAST if line.replaced_by else _RESTORE, row)
 
-    def follow(self, urls: Iterable[str]) -> int:
-        """Remember feeds to poll; return how many are new."""
+    def follow(self, feeds: Iterable[ListedFeed]) -> int:
+        """Remember feeds to poll and their intervals; return how many are new."""
+        rows = [asdict(feed) for feed in feeds]
         with translated(self._path), self._database as database:
-            rows = [(url,) for url in urls]
-            return database.executemany("INSERT OR IGNORE INTO feed (url) VALUES (?)", rows).rowcount
+            added = database.executemany("INSERT OR IGNORE INTO feed (url) VALUES (:url)", rows).rowcount
+            database.executemany("UPDATE feed SET every = :every WHERE url = :url", rows)
+        return added
 
     def unfollow(self, url: str) -> bool:
         """Poll a feed no more; its articles stay. Returns whether it was polled."""
@@ -211,6 +210,24 @@ class LibraryWriter(Library):
                 " checked = :checked, problem = :problem WHERE url = :url",
                 asdict(feed),
             )
+
+    def awaited(self, feed: str) -> list[Awaited]:
+        """Return the entries of a feed that could not be had and are to be tried again."""
+        from index.feeds import Awaited
+
+        rows = self._rows("SELECT state FROM awaited WHERE feed = ? ORDER BY url", feed)
+        return [TypeAdapter(Awaited).validate_json(row["state"]) for row in rows]
+
+    def wait_for(self, feed: str, awaited: Iterable[Awaited]) -> None:
+        """Remember which entries of a feed are to be tried again: these and no others."""
+        from index.feeds import Awaited
+
+        rows = [
+            (feed, late.entry.url, TypeAdapter(Awaited).dump_json(late).decode()) for late in awaited
+        ]
+        with translated(self._path), self._database as database:
+            database.execute("DELETE FROM awaited WHERE feed = ?", (feed,))
+            database.executemany("INSERT INTO awaited SELECT url, ?2, ?3 FROM feed WHERE url = ?1", rows)
 
     def relate(self) -> int:
         """Compare the articles that never were with the others; return how many there were.
@@ -321,7 +338,12 @@ class LibraryWriter(Library):
             key = cursor.lastrowid or 0
             rows = [(p.id, key, p.start, p.end) for p in entry.passages]
             self._database.executemany(_INSERT_PASSAGE, rows)
-            run(f"INSERT INTO passage_words (rowid, heading, body) {_WORDS}", (key,))
+            # Not from the view: SQLite counts characters from the start of the text for each passage.
+            words = [
+                (row["key"], article.heading, article.text[row["start"] : row["end"]])
+                for row in run(_SPANS, (key,))
+            ]
+            self._database.executemany(_INSERT_WORDS, words)
             run("DELETE FROM past_article WHERE id = ?", (article.id,))
             note_mentions(self._database, key, article)
             replaced = self._take_its_place(key, article, sign_article(self._database, key, article))

@@ -20,7 +20,11 @@ FORBIDDEN = {
     "eval": {"app"},
     "prompts": {"index", "assistant", "eval", "app"},
 }
-PAGES = {"index/library_page.py", "eval/evaluation_page.py"}  # a room's own page may use streamlit
+PAGES = {
+    "index/library_page.py",
+    "index/library_charts.py",
+    "eval/evaluation_page.py",
+}  # a room's own page may use streamlit
 
 
 def _modules() -> Iterator[tuple[str, Path]]:

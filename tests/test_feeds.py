@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +17,20 @@ from hypothesis import strategies as st
 
 from index.documents import text_of_fragment
 from index.errors import InputError, NoLibrary
-from index.feeds import Feed, parse_feed
+from index.feeds import Awaited, Entry, Feed, ListedFeed, parse_feed
 from index.indexing import Report
-from index.library import Library
+from index.library import DATABASE, Library
 from index.metadata import UnreadableError
-from index.newsroom import STARTER_FEEDS, follow, index_links, poll, read_feed_list
+from index.newsroom import (
+    STARTER_FEEDS,
+    follow,
+    index_links,
+    poll,
+    read_feed_list,
+    seconds_until_due,
+)
 from index.settings import Settings, load_settings
+from index.writing import LibraryWriter
 from tests.test_documents import PAGE, _pdf
 from tests.test_fetching import LIMITS, Server
 
@@ -129,7 +140,7 @@ def test_a_feed_s_full_text_is_taken_and_a_summary_s_page_is_fetched(
 ) -> None:
     _serve(server, "/ferry", PAGE.encode())
     _serve(server, "/feed", _rss(_item("/ferry", "Short"), _item("/full", full=FULL)), etag='"1"')
-    assert follow([f"{server.url}/feed"], chosen) == 1
+    assert follow([ListedFeed(f"{server.url}/feed")], chosen) == 1
     assert poll(chosen).added == 2
     assert "/full" not in server.paths()
     with Library.open(chosen.library) as library:
@@ -148,7 +159,7 @@ def test_a_feed_s_full_text_is_taken_and_a_summary_s_page_is_fetched(
 def test_what_did_not_change_is_not_fetched_again(server: Server, chosen: Settings) -> None:
     _serve(server, "/ferry", PAGE.encode())
     _serve(server, "/feed", _rss(_item("/ferry")), etag='"1"', last_modified="then")
-    follow([f"{server.url}/feed"], chosen)
+    follow([ListedFeed(f"{server.url}/feed")], chosen)
     poll(chosen)
     again = poll(chosen)
     assert (again.added, again.unchanged) == (0, 1)
@@ -162,18 +173,90 @@ def test_an_entry_that_could_not_be_had_is_tried_again(server: Server, chosen: S
     _serve(server, "/ferry", PAGE.encode())
     items = _item("/gone"), _item("/ferry", "Short")
     _serve(server, "/feed", _rss(*items), etag='"1"')
-    follow([f"{server.url}/feed"], chosen)
+    follow([ListedFeed(f"{server.url}/feed")], chosen)
     report = poll(chosen)
     assert (report.added, [r.location for r in report.rejections]) == (1, [f"{server.url}/gone"])
     _serve(server, "/gone", PAGE.replace("Ferry talks resume", "Back").encode())
+    server.pages["/feed"] = lambda handler: handler.answer(304)
     report = poll(chosen)
-    assert (report.added, report.unchanged, report.rejections) == (1, 1, [])
-    assert "If-None-Match" not in [h for p, h, _ in server.asked if p == "/feed"][1]
+    assert (report.added, report.rejections) == (1, [])
+    with Library.open(chosen.library) as library:
+        assert library.overview().rejections == []
+    assert poll(chosen) == Report()
+
+
+def test_an_entry_that_is_gone_from_the_feed_is_still_tried(server: Server, chosen: Settings) -> None:
+    _serve(server, "/feed", _rss(_item("/gone", "Ferry &amp; talks")))
+    follow([ListedFeed(f"{server.url}/feed")], chosen)
+    assert len(poll(chosen).rejections) == 1
+    _serve(server, "/feed", _rss(_item("/full", full=FULL)))
+    assert len(poll(chosen).rejections) == 1
+    report = poll(chosen)
+    assert (report.rejections, server.paths().count("/gone")) == ([], 2), "not before it is due"
+    with LibraryWriter.existing(chosen.library) as library:
+        (late,) = library.awaited(f"{server.url}/feed")
+        assert late.due - late.since > timedelta(minutes=14)
+        library.wait_for(f"{server.url}/feed", [replace(late, due=late.since)])
+    _serve(server, "/gone", PAGE.encode())
+    assert poll(chosen).added == 1
+    assert _titles(chosen) == ["Ferry & talks", "Ferry talks"]
+    with LibraryWriter.existing(chosen.library) as library:
+        assert library.awaited(f"{server.url}/feed") == []
+        library.unfollow(f"{server.url}/feed")
+
+
+def test_waiting_doubles_and_ends_after_a_week() -> None:
+    start = datetime(2024, 5, 3, tzinfo=UTC)
+    late = Awaited(Entry("https://z.example/1", None, None, None, "", None, None), start, 0, start)
+    waits = []
+    now = start
+    while again := late.after_another_try(now):
+        waits.append((again.due - now) / timedelta(minutes=15))
+        late, now = again, again.due
+    assert waits[:4] == [0, 1, 3, 7]
+    assert waits[-1] <= 64
+    assert timedelta(days=7) < now - start < timedelta(days=8)
+
+
+def test_each_feed_at_its_interval(server: Server, chosen: Settings, tmp_path: Path) -> None:
+    for path in ("/slow", "/fast"):
+        _serve(server, path, _rss(_item("/full", full=FULL)))
+    listed = tmp_path / "feeds.yaml"
+    listed.write_text(f"- {{url: '{server.url}/slow', every: 60}}\n- {{url: '{server.url}/fast'}}\n")
+    assert follow(read_feed_list(listed), chosen) == 2
+    assert seconds_until_due(chosen, 15) == 0
+    poll(chosen)
+    assert 14 * 60 < seconds_until_due(chosen, 15) <= 15 * 60
+    assert poll(chosen, every=15) == Report()
+    poll(chosen)
+    assert server.paths() == ["/fast", "/slow", "/fast"]
+    poll(chosen, only=[f"{server.url}/slow"])
+    assert server.paths()[-1] == "/slow"
+    follow([ListedFeed(f"{server.url}/slow")], chosen)
+    with Library.open(chosen.library) as library:
+        assert [feed.every for feed in library.feeds()] == [None, None]
+
+
+def test_a_library_of_before_takes_feeds(server: Server, chosen: Settings) -> None:
+    _serve(server, "/feed", _rss(_item("/full", full=FULL)))
+    with LibraryWriter.exclusive(chosen.library) as library:
+        library.sign(chosen)
+    database = sqlite3.connect(chosen.library / DATABASE)
+    database.executescript(
+        "DROP TABLE awaited; ALTER TABLE feed DROP COLUMN every; PRAGMA user_version = 1;"
+    )
+    database.close()
+    with Library.open(chosen.library) as library:
+        assert library.feeds() == []
+    follow([ListedFeed(f"{server.url}/feed", every=5)], chosen)
+    assert poll(chosen).added == 1
+    with Library.open(chosen.library) as library:
+        assert [feed.every for feed in library.feeds()] == [5]
 
 
 def test_a_feed_that_fails_does_not_stop_the_others(server: Server, chosen: Settings) -> None:
     _serve(server, "/b", _rss(_item("/full", full=FULL)))
-    follow([f"{server.url}/a", f"{server.url}/b"], chosen)
+    follow([ListedFeed(f"{server.url}/a"), ListedFeed(f"{server.url}/b")], chosen)
     report = poll(chosen)
     assert (report.added, len(report.rejections)) == (1, 1)
     with Library.open(chosen.library) as library:
@@ -246,7 +329,7 @@ def test_the_starter_list() -> None:
 
 def test_a_list_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "feeds.yaml"
-    for content in ("- 1", "{}: {", "- {url: 'x'}", "5"):
+    for content in ("- 1", "{}: {", "- {url: 'x'}", "5", "- {url: 'https://x.example', every: -1}"):
         path.write_text(content, "utf-8")
         with pytest.raises(InputError):
             read_feed_list(path)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+from index.exchange import export_library
 from index.library import Library
 
 if TYPE_CHECKING:
@@ -20,20 +21,25 @@ DRIVER = """
 import os, random, signal, sys, time
 from pathlib import Path
 import index.models, index.search, chromadb
-from index import indexing
+from index import exchange, indexing
 from index.settings import load_settings
 
 articles, library, seed, kills = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+longest = 0.4 if articles.suffix == ".jsonl" else 1.2
+settings = load_settings(library=library)
 indexing.BATCH_PASSAGES = 16
 chance = random.Random(seed)
 killed = 0
 while True:
     child = os.fork()
     if not child:
-        indexing.index_paths([articles], load_settings(library=library))
+        if articles.suffix == ".jsonl":
+            exchange.import_library(articles, settings)
+        else:
+            indexing.index_paths([articles], settings)
         os._exit(0)
     if killed < kills:
-        time.sleep(chance.uniform(0.1, 1.2))
+        time.sleep(chance.uniform(longest / 12, longest))
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     if status == 0:
@@ -41,6 +47,27 @@ while True:
     assert os.WIFSIGNALED(status), status
     killed += 1
 print(killed)
+"""
+
+# Indexes again and again until it is let in, a few articles at a time; prints how often it was not.
+INSISTING = """
+import sys, time
+from pathlib import Path
+import index.models, chromadb
+from index.errors import LibraryBusy
+from index.indexing import index_paths
+from index.settings import load_settings
+
+settings = load_settings(library=Path(sys.argv[1]))
+refused, files = 0, sorted(Path(sys.argv[2]).iterdir())
+while files:
+    try:
+        index_paths(files[:6], settings)
+        del files[:6]
+    except LibraryBusy:
+        refused += 1
+        time.sleep(0.02)
+print(refused)
 """
 
 
@@ -100,3 +127,39 @@ def test_a_killed_run_ends_where_an_undisturbed_one_does(tmp_path: Path) -> None
     assert after["overview"].articles == 300
     assert met >= 4, "the runs ended before they could be killed"
     shutil.rmtree(articles)
+
+
+def test_a_killed_import_ends_where_an_undisturbed_one_does(tmp_path: Path) -> None:
+    articles, made = tmp_path / "articles", tmp_path / "made"
+    _write(articles, range(200), "first")
+    _index(articles, made, kills=0)
+    _write(articles, range(0, 200, 5), "second")
+    _index(articles, made, kills=0)
+    with Library.open(made) as library:
+        export_library(library, tmp_path / "out.jsonl")
+    met = _index(tmp_path / "out.jsonl", tmp_path / "killed", kills=6)
+    killed, whole = _state(tmp_path / "killed"), _state(made)
+    for kept in ("articles", "passages", "stored", "vectors", "words", "hash", "origins"):
+        assert killed[kept] == whole[kept], kept
+    with Library.open(tmp_path / "killed") as library, Library.open(made) as other:
+        assert list(library.stored_rows()) == list(other.stored_rows())
+    assert met >= 2, "the imports ended before they could be killed"
+
+
+def test_two_at_once_end_as_one_after_the_other(tmp_path: Path) -> None:
+    """Each is turned away while the other writes and tries again; nothing is lost or doubled."""
+    _write(tmp_path / "one", range(60), "first")
+    _write(tmp_path / "two", range(60, 120), "first")
+    command = [sys.executable, "-c", INSISTING, str(tmp_path / "library")]
+    both = [
+        subprocess.Popen([*command, str(tmp_path / name)], stdout=subprocess.PIPE, text=True)
+        for name in ("one", "two")
+    ]
+    refused = [int(process.communicate(timeout=120)[0]) for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sum(refused) >= 1, "they never met"
+    for name in ("one", "two"):
+        _index(tmp_path / name, tmp_path / "quiet", kills=0)
+    together, quiet = _state(tmp_path / "library"), _state(tmp_path / "quiet")
+    assert together == quiet
+    assert together["overview"].articles == 120

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from index.catalogue import Catalogue, Count
+from index.indexing import index_paths
 from index.library import DATABASE, Library
+from index.settings import load_settings
 from tests.test_documents import PAGE
 from tests.test_fetching import Server
 
@@ -76,6 +80,21 @@ def test_what_is_in_it(folder: Path) -> None:
     assert "Everything indexed could be read." in _words(app)
 
 
+def test_a_country_by_two_names_is_one(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "more.jsonl"
+    named = (["Turkey", "Türkiye"], ["Türkiye", "Zembla"], ["Republic of Turkey", "Zembla"])
+    lines = [
+        {"text": f"The ferry number {n} sailed.", "countries": names} for n, names in enumerate(named)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    index_paths([path], load_settings(library=folder))
+    with Catalogue.open(folder) as catalogue:
+        counts = catalogue.by_country()
+    assert Count("Türkiye", 3) in counts
+    assert Count("Zembla", 2) in counts
+    assert not {"Turkey", "Republic of Turkey"} & {count.label for count in counts}
+
+
 def test_searching_and_reading(folder: Path) -> None:
     app = _open()
     app.text_input(key="library_search").set_value("fuel depot").run()
@@ -124,7 +143,8 @@ def test_following_a_feed(folder: Path, server: Server) -> None:
     server.pages["/feed"] = lambda handler: handler.answer(200, feed.encode())
     app = _submit(_open(), "Follow feed", "RSS, Atom or JSON feed", f"{server.url}/feed")
     assert "1 new articles" in _words(app)
-    assert app.dataframe[0].value["feed"].tolist() == ["Z"]
+    feeds = next(frame.value for frame in app.dataframe if "feed" in frame.value)
+    assert feeds["feed"].tolist() == ["Z"]
     app.button(key="library_poll").click().run()
     assert "0 new articles, 1 unchanged." in _words(app)
 

@@ -13,13 +13,16 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from index.catalogue import Origin, origins_of
 from index.copies import LIKENESS, likeness, signature
 from index.database import open_database
 from index.dates import PartialDate
 from index.indexing import Report, index_paths
 from index.library import DATABASE, Library
 from index.mentions import find_mentions
+from index.query import Filters
 from index.settings import load_settings
+from index.times import Window
 from index.writing import LibraryWriter
 
 if TYPE_CHECKING:
@@ -102,13 +105,49 @@ def test_an_origin_that_goes_leaves_another(library: Path) -> None:
     assert _origins(library) == {"outlet 1": "outlet 1", "outlet 2": "outlet 1"}
 
 
-def test_short_texts_are_no_copies(library: Path) -> None:
+def test_short_texts_are_copies_only_where_their_words_are_the_same(library: Path) -> None:
     _index(
         library,
-        {"source": "a", "text": "The ferry sailed."},
-        {"source": "b", "text": "The ferry sailed."},
+        {"source": "a", "text": "The ferry sailed.", "published": "2024-05-01"},
+        {"source": "b", "text": "The ferry SAILED!\n", "published": "2024-05-02"},
+        {"source": "c", "text": "The ferry sailed again.", "published": "2024-05-02"},
+        {"source": "d", "text": "The ferry sailed.", "published": "2025-05-02"},
+        {"source": "e", "text": "…"},
+        {"source": "f", "text": "?!"},
     )
-    assert _origins(library) == {"a": "a", "b": "b"}
+    found = _origins(library)
+    assert found["b"] == "a"
+    assert all(found[name] == name for name in "acdef" if name in found)
+
+
+def test_an_origin_counts_once_with_its_outlets(library: Path) -> None:
+    wire = _story(1)
+    _index(
+        library,
+        {"source": "a", "text": wire, "outlet": "Agency"},
+        {"source": "b", "text": wire + " End.", "outlet": "Paper"},
+        {"source": "c", "text": wire + " The end.", "outlet": "Paper"},
+        {"source": "d", "text": wire + " It ends."},
+        {"source": "e", "text": _story(2), "outlet": "Paper"},
+    )
+    with Library.open(library) as opened:
+        ids = {article.source: article.id for article in opened.articles()}
+        found = origins_of(opened, [ids["b"], ids["d"], ids["e"], "unknown"])
+    assert set(found) == {ids["b"], ids["d"], ids["e"]}
+    assert found[ids["b"]] == found[ids["d"]] == Origin(ids["a"], 4, ("Agency", "Paper"))
+    assert found[ids["e"]] == Origin(ids["e"], 1, ("Paper",))
+
+
+def test_a_date_filter_leaves_out_what_has_no_date(library: Path) -> None:
+    dates = ("2024-05-01", "2024-05", "2024", "2023-12-31", None)
+    rows = [{"source": str(day), "text": _story(n), "published": day} for n, day in enumerate(dates)]
+    _index(library, *rows)
+    window = Window(date(2024, 5, 1), date(2024, 5, 31))
+    with Library.open(library) as opened:
+        inside = opened.resolve(opened.passages_within(Filters(window=window)))
+        everything = opened.resolve(opened.passages_within(Filters()))
+    assert {article.source for _, article in inside} == {"2024-05-01", "2024-05", "2024"}
+    assert {article.source for _, article in everything} == {row["source"] for row in rows}
 
 
 def test_a_correction_becomes_the_version_that_is_searched(library: Path) -> None:
