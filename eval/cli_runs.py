@@ -26,7 +26,10 @@ SetOption = Annotated[str, typer.Option("--set", metavar="SET", help="A set's fi
 WriterOption = Annotated[str | None, typer.Option(help="verbatim, or PROVIDER:MODEL.")]
 LimitOption = Annotated[int | None, typer.Option(min=2, help="Only so many questions, spread evenly.")]
 RepeatsOption = Annotated[int, typer.Option(min=1, max=50, help="Answers a question (sampled models).")]
-WorkersOption = Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(min=1, max=64, help="Questions asked at once (else one; one a core if verbatim)."),
+]
 RateOption = Annotated[float | None, typer.Option(min=0.01, help="The most model calls a second.")]
 PriceOption = Annotated[
     tuple[float, float] | None,
@@ -44,7 +47,7 @@ def run(
     writer: WriterOption = None,
     limit: LimitOption = None,
     repeats: RepeatsOption = 1,
-    workers: WorkersOption = 1,
+    workers: WorkersOption = None,
     rate: RateOption = None,
     price: PriceOption = None,
     runs: RunsOption = RUNS,
@@ -64,14 +67,14 @@ def run(
 
 def compare(
     ctx: typer.Context,
-    before: Annotated[str, typer.Argument(help="A prompt (answer@v1), verbatim, or a run.")],
+    before: Annotated[str, typer.Argument(help="A prompt (answer@v1, rewrite@v1), verbatim, or a run.")],
     after: Annotated[str, typer.Argument(help="What to compare with it.")],
     *,
     name: SetOption = "sample",
     writer: WriterOption = None,
     limit: LimitOption = None,
     repeats: RepeatsOption = 1,
-    workers: WorkersOption = 1,
+    workers: WorkersOption = None,
     rate: RateOption = None,
     price: PriceOption = None,
     margin: Annotated[
@@ -161,7 +164,8 @@ def _settings(
     if which in (None, "verbatim"):
         chosen = settings_from(ctx, library, writer=which or writer)
     else:
-        chosen = settings_from(ctx, library, writer=writer, prompt=which)
+        kind = "rewrite" if str(which).startswith("rewrite@") else "prompt"
+        chosen = settings_from(ctx, library, writer=writer, **{kind: which})
     if which not in (None, "verbatim") and chosen.writer == "verbatim":
         raise InputError(
             "The verbatim writer uses no prompt.", "Choose a model with --writer PROVIDER:MODEL."
@@ -219,7 +223,7 @@ def _progress(
         TimeRemainingColumn(),
     )
     spent, failed = 0.0, 0
-    with Progress(*columns, console=console(stderr=True)) as bar:
+    with Progress(*columns, console=console(stderr=True), refresh_per_second=2) as bar:
         task = bar.add_task(label, total=total)
 
         def on_row(row: Row) -> None:

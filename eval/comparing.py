@@ -61,12 +61,17 @@ class Flip(_Model):
 
 
 class Comparison(_Model):
-    """Everything that two runs say about each other. `across` names what differs besides the prompt."""
+    """Everything that two runs say about each other.
+
+    `across` names what differs besides the prompt. `searched_apart` is true of two rewrite prompts: the
+    question that is searched is what differs, so each found its own passages.
+    """
 
     before: str
     after: str
     margin: float
     across: tuple[str, ...]
+    searched_apart: bool
     questions: int
     missing: int
     failures: tuple[int, int]
@@ -125,6 +130,7 @@ def compare(
         after=after.id,
         margin=margin,
         across=tuple(other),
+        searched_apart=before.identity.rewrite_sha != after.identity.rewrite_sha,
         questions=len(common),
         missing=len(cases) - len(common),
         failures=(_failures(rows[0]), _failures(rows[1])),

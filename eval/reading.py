@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 TITLES = {metric.name: metric.title for metric in METRICS}
 KINDS = {metric.name: metric.kind for metric in METRICS}
+SEARCHED_APART = (
+    "Retrieval is not frozen: the rewritten question differs, and with it the passages found."
+)
 
 
 def figure(metric: str, value: float) -> str:
@@ -58,6 +61,8 @@ def print_comparison(comparison: Comparison) -> None:
     screen.print(f"{comparison.before}  →  {comparison.after}")
     if comparison.across:
         screen.print(f"More than the prompt differs: {', '.join(comparison.across)}.")
+    if comparison.searched_apart:
+        screen.print(SEARCHED_APART)
     table = Table("", "n", "before", "after", "difference (95% interval)", "p (Holm)", "verdict")
     for result in comparison.results:
         table.add_row(
