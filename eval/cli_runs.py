@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -34,6 +34,12 @@ RateOption = Annotated[float | None, typer.Option(min=0.01, help="The most model
 PriceOption = Annotated[
     tuple[float, float] | None,
     typer.Option(metavar="IN OUT", help="Dollars a million tokens read and written, to show the cost."),
+]
+JudgeOption = Annotated[
+    str | None, typer.Option(metavar="PROVIDER:MODEL", help="Ask this model what the citations hold.")
+]
+LeadOption = Annotated[
+    Literal["judged"] | None, typer.Option(help="Let the judge's opinion lead: a calibrated one only.")
 ]
 
 
@@ -83,6 +89,8 @@ def compare(
     across: Annotated[
         bool, typer.Option("--across", help="Compare though more than the prompt differs.")
     ] = False,
+    judge: JudgeOption = None,
+    lead: LeadOption = None,
     gate: Annotated[
         bool,
         typer.Option("--gate", help="Exit 1 if worse, 3 if incomplete or short of evidence, else 0."),
@@ -107,7 +115,14 @@ def compare(
             settings = _settings(ctx, library, writer, which)
             found = _finished(settings, name, cases, repeats, Pace(workers, rate), runs, price)
         pair.append(found)
-    comparison = compared(cases, *pair, margin=margin, across=across)
+    if lead and not judge:
+        raise InputError("There is no judge to lead.", "Name one with --judge PROVIDER:MODEL.")
+    opinion = None
+    if judge:
+        from eval.cli_judge import opinion_of
+
+        opinion = opinion_of(ctx, judge, cases, pair, runs, leads=lead is not None)
+    comparison = compared(cases, *pair, margin=margin, across=across, opinion=opinion)
     print_comparison(comparison)
     if report:
         write_report(report, comparison, cases, *pair)

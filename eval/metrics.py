@@ -186,6 +186,13 @@ def tokens(_: Case, row: Row) -> float | None:
 
 _ALCE = "ALCE (Gao et al., EMNLP 2023), words in place of its NLI model"
 
+
+def judged(_: Case, __: Row) -> None:
+    """Nothing: only a model judge gives it, from outside the rows."""
+
+
+JUDGED = "judged"
+
 METRICS: tuple[Metric, ...] = (
     Metric("right", "Right answers", "all required facts and a gold citation; of a dispute, every side "
            "cited; of an unanswerable question, an abstention", "this project", right, headline=True),
@@ -207,6 +214,9 @@ METRICS: tuple[Metric, ...] = (
            both_sides, headline=True),
     Metric("abstained_right", "Answered or withheld rightly", "1 if abstained exactly where "
            "unanswerable", "SQuAD 2.0 (Rajpurkar et al., ACL 2018)", abstained_right, headline=True),
+    Metric(JUDGED, "Judge: the cited passages answer", "1 if a model says that the passages cited hold "
+           "the answer to the question; an abstention or failure is 0",
+           "MTRAG's label of the same (Katsis et al., TACL 2025)", judged),
     Metric("exact", "Exact match", "1 if the normalised answer is a gold sentence",
            "SQuAD (Rajpurkar et al., EMNLP 2016)", exact),
     Metric("f1", "Word overlap (F1)", "2PR / (P + R) over words, with the best gold sentence",

@@ -53,6 +53,16 @@ def label(result: Result) -> str:
     return title if result.slice == EVERY else f"{title}: {result.slice}"
 
 
+def notes(comparison: Comparison) -> list[str]:
+    """Return what a reader must know besides the figures: about the retrieval and the judge."""
+    found = [SEARCHED_APART] if comparison.searched_apart else []
+    if judge := comparison.judge:
+        standing = judge.agreement or "not calibrated against people's labels"
+        trust = "" if judge.trusted else "; too little to lead or to rest a decision on"
+        found.append(f"Judge: {judge.name}; {standing}{trust}.")
+    return found
+
+
 def print_comparison(comparison: Comparison) -> None:
     """Print the verdicts, then what flipped."""
     from assistant.terminal import console
@@ -61,8 +71,8 @@ def print_comparison(comparison: Comparison) -> None:
     screen.print(f"{comparison.before}  →  {comparison.after}")
     if comparison.across:
         screen.print(f"More than the prompt differs: {', '.join(comparison.across)}.")
-    if comparison.searched_apart:
-        screen.print(SEARCHED_APART)
+    for line in notes(comparison):
+        screen.print(line)
     table = Table("", "n", "before", "after", "difference (95% interval)", "p (Holm)", "verdict")
     for result in comparison.results:
         table.add_row(

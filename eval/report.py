@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from eval.comparing import EVERY, abstention, risk_coverage
 from eval.metrics import METRICS
-from eval.reading import KINDS, SEARCHED_APART, change, figure, label, verdict
+from eval.reading import KINDS, change, figure, label, notes, verdict
 from index.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def as_markdown(material: Material) -> str:
     lines = [
         f"### {summary(comparison)}",
         "",
-        f"`{comparison.before}` → `{comparison.after}`, {comparison.questions} questions"
-        + (f". {SEARCHED_APART}" if comparison.searched_apart else ""),
+        f"`{comparison.before}` → `{comparison.after}`, {comparison.questions} questions",
+        *(f"\n{note}" for note in notes(comparison)),
         "",
         "| | n | before | after | difference (95% interval) | p (Holm) | verdict |",
         "|---|--:|--:|--:|---|--:|---|",
@@ -137,7 +137,7 @@ def as_html(material: Material) -> str:
         identities=[run.identity.model_dump() for run in runs],
         metrics=METRICS,
         kinds=KINDS,
-        searched_apart=SEARCHED_APART,
+        notes=notes(comparison),
         command=reproduce(material),
     )
 
