@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,6 +62,27 @@ class Flip(_Model):
     gained: bool
 
 
+class Spread(_Model):
+    """The variance of right answers over repeats: between questions, and within one question."""
+
+    questions: int
+    repeats: int
+    between: float
+    within: float
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean that both together leave."""
+        n, k = self.questions, self.repeats
+        return math.sqrt(self.between / n + self.within / (n * k))
+
+    @property
+    def sampled(self) -> float:
+        """The share of the mean's variance that more repeats would shrink."""
+        n, k = self.questions, self.repeats
+        return self.within / (n * k) / self.error**2 if self.error else 0.0
+
+
 class JudgeNote(_Model):
     """The model judge of a comparison: who it is, and how far people agree with it, if that is known."""
 
@@ -91,6 +113,7 @@ class Comparison(_Model):
     across: tuple[str, ...]
     searched_apart: bool
     judge: JudgeNote | None = None
+    spreads: tuple[Spread | None, Spread | None] = (None, None)
     questions: int
     missing: int
     failures: tuple[int, int]
@@ -171,9 +194,24 @@ def compare(
         missing=len(cases) - len(common),
         failures=(_failures(rows[0]), _failures(rows[1])),
         judge=opinion.note if opinion else None,
+        spreads=(spread(scores[0]), spread(scores[1])),
         results=tuple(results(common, *scores, margin, lead)),
         flips=tuple(_flips(common, *scores)),
     )
+
+
+def spread(scores: Scores) -> Spread | None:
+    """Return how right answers vary between questions and within them; None without repeats.
+
+    Questions that were not answered as often as the others are left out.
+    """
+    values = scores["right"].values()
+    repeats = max(map(len, values), default=1)
+    table = [found for found in values if len(found) == repeats]
+    if repeats < 2 or len(table) < 2:
+        return None
+    between, within = statistics.variance_split(table)
+    return Spread(questions=len(table), repeats=repeats, between=between, within=within)
 
 
 def results(

@@ -137,8 +137,9 @@ class Judge:
         try:
             return str(self._chain.invoke(variables).text)
         except Exception as exc:  # providers' errors share no base class
+            problem = str(exc).partition("\n")[0].rstrip(".")
             raise ModelUnavailable(
-                f"The judge {self.name} failed: {type(exc).__name__}: {str(exc).splitlines()[0].rstrip('.')}.",
+                f"The judge {self.name} failed: {type(exc).__name__}: {problem}.",
                 "What it has said is kept: run the command again.",
             ) from exc
 

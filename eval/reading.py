@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.table import Table
 
-from eval.comparing import EVERY, abstention, cluster_of, scored
+from eval.comparing import EVERY, abstention, cluster_of, scored, spread
 from eval.metrics import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eval.cases import Case
-    from eval.comparing import Comparison, Result
+    from eval.comparing import Comparison, Result, Spread
     from eval.runs import Run
 
 TITLES = {metric.name: metric.title for metric in METRICS}
@@ -60,7 +60,18 @@ def notes(comparison: Comparison) -> list[str]:
         standing = judge.agreement or "not calibrated against people's labels"
         trust = "" if judge.trusted else "; too little to lead or to rest a decision on"
         found.append(f"Judge: {judge.name}; {standing}{trust}.")
+    varied = zip(("before", "after"), comparison.spreads, strict=True)
+    found += [f"{name.capitalize()}: {variation(one)}" for name, one in varied if one]
     return found
+
+
+def variation(found: Spread) -> str:
+    """Return in words how right answers vary over repeats, and whether more of them would help."""
+    return (
+        f"{found.repeats} answers to each of {found.questions} questions: variance of right answers "
+        f"{found.between:.3f} between questions, {found.within:.3f} within one; "
+        f"{found.sampled:.0%} of the mean's uncertainty is the model's own dice."
+    )
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -118,6 +129,8 @@ def print_run(cases: Sequence[Case], run: Run) -> None:
     parts = (("precision", held.precision), ("recall", held.recall), ("F1", held.f1))
     shown = ", ".join(f"{name} {value:.2f}" for name, value in parts if value is not None)
     screen.print(f"Abstentions: {shown or 'none'}")
+    if varied := spread(scores):
+        screen.print(variation(varied))
     failed = sum(row.error is not None for row in rows)
     if failed:
         screen.print(f"{failed} of {len(rows)} answers failed and count as not right.")
