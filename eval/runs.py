@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -179,6 +180,11 @@ class Run:
     def id(self) -> str:
         """The run's name."""
         return self.identity.run_id
+
+    @property
+    def begun(self) -> datetime:
+        """When the run was made."""
+        return datetime.fromtimestamp((self.folder / _CASES).stat().st_mtime, UTC)
 
     def cases(self) -> list[Case]:
         """Return the questions of the run, as they stood when it began."""
