@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from assistant.writers import VERBATIM
 from eval import support
 from eval.matching import holds_fact, normalised, same_passage, same_source, token_f1
 from eval.ranking import hit, mrr, ndcg
@@ -134,6 +135,13 @@ def grounded(_: Case, row: Row) -> float | None:
     return sum(found) / len(found) if found else None
 
 
+def own_words(_: Case, row: Row) -> float | None:
+    """Whether the model's own sentences were shown, where a model was asked; else it was quoted over."""
+    if row.answer is None or row.answer.abstained or not row.tokens_in:
+        return None
+    return float(row.answer.writer != VERBATIM)
+
+
 def repaired(_: Case, row: Row) -> float | None:
     """The share of sentences that were changed before they were shown."""
     claims = row.answer.claims if row.answer else ()
@@ -210,6 +218,8 @@ METRICS: tuple[Metric, ...] = (
            both_sides, headline=True),
     Metric("abstained_right", "Answered or withheld rightly", "1 if abstained exactly where "
            "unanswerable", "SQuAD 2.0 (Rajpurkar et al., ACL 2018)", abstained_right, headline=True),
+    Metric("own_words", "Written by the model", "1 if sentences of the model were shown, 0 if all were "
+           "withheld and articles quoted instead", "this project", own_words),
     Metric("grounded", "Supported by the own check", "sentences the assistant's grounding check found "
            "supported / sentences; partly counts half", "this project", grounded),
     Metric("repaired", "Repaired sentences", "sentences re-cited, quoted or attributed before they were "

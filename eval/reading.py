@@ -11,10 +11,11 @@ from eval.comparing import EVERY, abstention, cluster_of, scored, spread
 from eval.metrics import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from eval.cases import Case
-    from eval.comparing import Comparison, Result, Spread
+    from eval.comparing import Comparison, Result, Scores, Spread
+    from eval.metrics import Metric
     from eval.runs import Run
 
 TITLES = {metric.name: metric.title for metric in METRICS}
@@ -114,14 +115,12 @@ def print_run(cases: Sequence[Case], run: Run) -> None:
     scores = scored(cases, rows)
     by_id = {case.id: case for case in cases}
     table = Table("", "n", "mean", "95% interval")
-    for metric in METRICS:
-        values = {case: float(np.mean(v)) for case, v in scores[metric.name].items()}
-        if values:
-            low, high = interval(list(values.values()), [cluster_of(by_id[case]) for case in values])
-            low, high = max(0.0, low), min(1.0, high) if metric.kind == "share" else high
-            ends = f"{figure(metric.name, low)} to {figure(metric.name, high)}"
-            mean = float(np.mean(list(values.values())))
-            table.add_row(metric.title, str(len(values)), figure(metric.name, mean), ends)
+    for title, metric, values in _measured(cases, scores):
+        low, high = interval(list(values.values()), [cluster_of(by_id[case]) for case in values])
+        low, high = max(0.0, low), min(1.0, high) if metric.kind == "share" else high
+        ends = f"{figure(metric.name, low)} to {figure(metric.name, high)}"
+        mean = float(np.mean(list(values.values())))
+        table.add_row(title, str(len(values)), figure(metric.name, mean), ends)
     screen = console()
     screen.print(run.id)
     screen.print(table)
@@ -134,3 +133,18 @@ def print_run(cases: Sequence[Case], run: Run) -> None:
     failed = sum(row.error is not None for row in rows)
     if failed:
         screen.print(f"{failed} of {len(rows)} answers failed and count as not right.")
+
+
+def _measured(
+    cases: Sequence[Case], scores: Scores
+) -> Iterator[tuple[str, Metric, Mapping[str, float]]]:
+    """Yield each metric's values by case, and below the first one its values in each slice."""
+    for metric in METRICS:
+        values = {case: float(np.mean(found)) for case, found in scores[metric.name].items()}
+        if values:
+            yield metric.title, metric, values
+        if metric is METRICS[0]:
+            for name in dict.fromkeys(case.slice for case in cases):
+                within = {c.id: values[c.id] for c in cases if c.slice == name and c.id in values}
+                if within:
+                    yield f"  {name}", metric, within
