@@ -75,7 +75,7 @@ class ChatModelWriter:
                 ("human", self._prompt.human),
             ]
         )
-        self._chain = template | _chat_model(settings)
+        self._chain = template | chat_model_for(settings)
 
     def write(self, evidence: Evidence) -> Iterator[Sentence | Notice | Byline]:
         """Yield the model's sentences that the passages hold, as they come."""
@@ -139,7 +139,7 @@ class ChatModelWriter:
         variables = {
             "history": _messages(evidence),
             "passages": _numbered(hits),
-            "question": _as_data(evidence.question.text),
+            "question": as_data(evidence.question.text),
         }
         for chunk in self._chain.stream(variables):
             if time.monotonic() > deadline:
@@ -154,7 +154,12 @@ class ChatModelWriter:
         return span or supporting_span(draft.text, hits, self._reranker)
 
 
-def _chat_model(settings: Settings) -> Any:  # noqa: ANN401 - a BaseChatModel of any provider
+def chat_model_for(settings: Settings) -> Any:  # noqa: ANN401 - a BaseChatModel of any provider
+    """Return the model that the settings name, without randomness.
+
+    Raises:
+        ModelUnavailable: its package is missing, or it cannot be set up.
+    """
     options: dict[str, Any] = {
         "temperature": 0,
         "timeout": settings.timeout,
@@ -184,17 +189,18 @@ def _chat_model(settings: Settings) -> Any:  # noqa: ANN401 - a BaseChatModel of
 def _messages(evidence: Evidence) -> list[BaseMessage]:
     """Earlier turns without rendered markers, which number the articles of another answer."""
     kinds = {"user": HumanMessage, "assistant": AIMessage}
-    turns = [(turn.role, _as_data(unmarked(turn.content))) for turn in evidence.question.history]
+    turns = [(turn.role, as_data(unmarked(turn.content))) for turn in evidence.question.history]
     return [kinds[role](content) for role, content in turns if content.strip()][-_HISTORY_TURNS:]
 
 
 def _numbered(hits: Sequence[Hit]) -> str:
     """The passages as delimited data."""
-    texts = (_as_data(f"{hit.article.heading}\n{hit.text}") for hit in hits)
+    texts = (as_data(f"{hit.article.heading}\n{hit.text}") for hit in hits)
     return "\n\n".join(f"<passage {n}>\n{text}\n</passage {n}>" for n, text in enumerate(texts, start=1))
 
 
-def _as_data(text: str) -> str:
+def as_data(text: str) -> str:
+    """Return others' text for a prompt: it closes no delimiter and passes for no marker."""
     return _INVISIBLE.sub("", text).translate(_AS_DATA)
 
 

@@ -13,10 +13,12 @@ from assistant.answers import Question, Reading
 from assistant.asked import Asked, content_words, stems
 from assistant.conversation import standalone
 from assistant.evidence import Evidence, Side
+from assistant.writers import VERBATIM
 from index.countries import country_code
 from index.search import SearchEngine
 
 if TYPE_CHECKING:
+    from assistant.rewriting import Rewriter
     from index.articles import Hit
     from index.library import Byline, Library
     from index.settings import Settings
@@ -31,15 +33,28 @@ class Retrieval:
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self.engine = SearchEngine(library, settings)
+        self._settings = settings
 
     @cached_property
     def chain(self) -> Runnable[Question, Evidence]:
         """The chain; compose it with others, stream it, batch it."""
-        return RunnableLambda(_with_query) | RunnableLambda(self._search)
+        return RunnableLambda(self._with_query) | RunnableLambda(self._search)
 
     def gather(self, question: Question) -> Evidence:
         """Return the passages found for the question as it stands in its conversation."""
         return self.chain.invoke(question)
+
+    @cached_property
+    def _rewriter(self) -> Rewriter | None:
+        if self._settings.rewrite is None or self._settings.writer == VERBATIM:
+            return None
+        from assistant.rewriting import Rewriter
+
+        return Rewriter(self._settings)
+
+    def _with_query(self, question: Question) -> tuple[Question, str]:
+        rewritten = self._rewriter.rewrite(question) if self._rewriter else None
+        return question, rewritten or standalone(question)
 
     def _search(self, asked: tuple[Question, str]) -> Evidence:
         question, query = asked
@@ -86,7 +101,3 @@ def _with_places(hits: list[Hit], sides: list[list[Hit]]) -> list[Hit]:
     turns = chain.from_iterable(zip_longest(*(side[:_OF_A_SIDE] for side in sides)))
     placed = {hit.passage.id: hit for hit in chain(turns, hits) if hit}
     return [replace(hit, rank=rank) for rank, hit in enumerate(list(placed.values())[:_HITS], start=1)]
-
-
-def _with_query(question: Question) -> tuple[Question, str]:
-    return question, standalone(question)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -26,11 +26,20 @@ SetOption = Annotated[str, typer.Option("--set", metavar="SET", help="A set's fi
 WriterOption = Annotated[str | None, typer.Option(help="verbatim, or PROVIDER:MODEL.")]
 LimitOption = Annotated[int | None, typer.Option(min=2, help="Only so many questions, spread evenly.")]
 RepeatsOption = Annotated[int, typer.Option(min=1, max=50, help="Answers a question (sampled models).")]
-WorkersOption = Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(min=1, max=64, help="Questions asked at once (else one; one a core if verbatim)."),
+]
 RateOption = Annotated[float | None, typer.Option(min=0.01, help="The most model calls a second.")]
 PriceOption = Annotated[
     tuple[float, float] | None,
     typer.Option(metavar="IN OUT", help="Dollars a million tokens read and written, to show the cost."),
+]
+JudgeOption = Annotated[
+    str | None, typer.Option(metavar="PROVIDER:MODEL", help="Ask this model what the citations hold.")
+]
+LeadOption = Annotated[
+    Literal["judged"] | None, typer.Option(help="Let the judge's opinion lead: a calibrated one only.")
 ]
 
 
@@ -44,7 +53,7 @@ def run(
     writer: WriterOption = None,
     limit: LimitOption = None,
     repeats: RepeatsOption = 1,
-    workers: WorkersOption = 1,
+    workers: WorkersOption = None,
     rate: RateOption = None,
     price: PriceOption = None,
     runs: RunsOption = RUNS,
@@ -64,14 +73,14 @@ def run(
 
 def compare(
     ctx: typer.Context,
-    before: Annotated[str, typer.Argument(help="A prompt (answer@v1), verbatim, or a run.")],
+    before: Annotated[str, typer.Argument(help="A prompt (answer@v1, rewrite@v1), verbatim, or a run.")],
     after: Annotated[str, typer.Argument(help="What to compare with it.")],
     *,
     name: SetOption = "sample",
     writer: WriterOption = None,
     limit: LimitOption = None,
     repeats: RepeatsOption = 1,
-    workers: WorkersOption = 1,
+    workers: WorkersOption = None,
     rate: RateOption = None,
     price: PriceOption = None,
     margin: Annotated[
@@ -80,6 +89,8 @@ def compare(
     across: Annotated[
         bool, typer.Option("--across", help="Compare though more than the prompt differs.")
     ] = False,
+    judge: JudgeOption = None,
+    lead: LeadOption = None,
     gate: Annotated[
         bool,
         typer.Option("--gate", help="Exit 1 if worse, 3 if incomplete or short of evidence, else 0."),
@@ -104,7 +115,14 @@ def compare(
             settings = _settings(ctx, library, writer, which)
             found = _finished(settings, name, cases, repeats, Pace(workers, rate), runs, price)
         pair.append(found)
-    comparison = compared(cases, *pair, margin=margin, across=across)
+    if lead and not judge:
+        raise InputError("There is no judge to lead.", "Name one with --judge PROVIDER:MODEL.")
+    opinion = None
+    if judge:
+        from eval.cli_judge import opinion_of
+
+        opinion = opinion_of(ctx, judge, cases, pair, runs, leads=lead is not None)
+    comparison = compared(cases, *pair, margin=margin, across=across, opinion=opinion)
     print_comparison(comparison)
     if report:
         write_report(report, comparison, cases, *pair)
@@ -161,7 +179,8 @@ def _settings(
     if which in (None, "verbatim"):
         chosen = settings_from(ctx, library, writer=which or writer)
     else:
-        chosen = settings_from(ctx, library, writer=writer, prompt=which)
+        kind = "rewrite" if str(which).startswith("rewrite@") else "prompt"
+        chosen = settings_from(ctx, library, writer=writer, **{kind: which})
     if which not in (None, "verbatim") and chosen.writer == "verbatim":
         raise InputError(
             "The verbatim writer uses no prompt.", "Choose a model with --writer PROVIDER:MODEL."
@@ -219,7 +238,7 @@ def _progress(
         TimeRemainingColumn(),
     )
     spent, failed = 0.0, 0
-    with Progress(*columns, console=console(stderr=True)) as bar:
+    with Progress(*columns, console=console(stderr=True), refresh_per_second=2) as bar:
         task = bar.add_task(label, total=total)
 
         def on_row(row: Row) -> None:

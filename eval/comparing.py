@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from eval import statistics
-from eval.metrics import METRICS, score
+from eval.metrics import JUDGED, METRICS, score
 from eval.statistics import Pairs, Verdict
 from index.errors import InputError
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 EVERY = "all"
 MARGIN = 0.05  # five of a hundred questions: the smallest difference that matters unless told otherwise
 
+METRICS_BY_NAME = {metric.name: metric for metric in METRICS}
 Scores = dict[str, dict[str, list[float]]]  # metric → case → one value a repeat
 
 
@@ -60,13 +62,58 @@ class Flip(_Model):
     gained: bool
 
 
+class Spread(_Model):
+    """The variance of right answers over repeats: between questions, and within one question."""
+
+    questions: int
+    repeats: int
+    between: float
+    within: float
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean that both together leave."""
+        n, k = self.questions, self.repeats
+        return math.sqrt(self.between / n + self.within / (n * k))
+
+    @property
+    def sampled(self) -> float:
+        """The share of the mean's variance that more repeats would shrink."""
+        n, k = self.questions, self.repeats
+        return self.within / (n * k) / self.error**2 if self.error else 0.0
+
+
+class JudgeNote(_Model):
+    """The model judge of a comparison: who it is, and how far people agree with it, if that is known."""
+
+    name: str
+    agreement: str | None
+    trusted: bool
+
+
+class Opinion(NamedTuple):
+    """What a judge said of both runs, by case."""
+
+    note: JudgeNote
+    before: dict[str, list[float]]
+    after: dict[str, list[float]]
+    leads: bool = False
+
+
 class Comparison(_Model):
-    """Everything that two runs say about each other. `across` names what differs besides the prompt."""
+    """Everything that two runs say about each other.
+
+    `across` names what differs besides the prompt. `searched_apart` is true of two rewrite prompts: the
+    question that is searched is what differs, so each found its own passages.
+    """
 
     before: str
     after: str
     margin: float
     across: tuple[str, ...]
+    searched_apart: bool
+    judge: JudgeNote | None = None
+    spreads: tuple[Spread | None, Spread | None] = (None, None)
     questions: int
     missing: int
     failures: tuple[int, int]
@@ -75,7 +122,7 @@ class Comparison(_Model):
 
     @property
     def headline(self) -> Result:
-        """The result that leads: right answers over all questions."""
+        """The result that leads: right answers over all questions, or what a trusted judge says."""
         return self.results[0]
 
     @property
@@ -100,14 +147,27 @@ def scored(cases: Sequence[Case], rows: Sequence[Row]) -> Scores:
 
 
 def compare(
-    cases: Sequence[Case], before: Run, after: Run, *, margin: float = MARGIN, across: bool = False
+    cases: Sequence[Case],
+    before: Run,
+    after: Run,
+    *,
+    margin: float = MARGIN,
+    across: bool = False,
+    opinion: Opinion | None = None,
 ) -> Comparison:
-    """Compare two runs of one set.
+    """Compare two runs of one set, with a model judge's opinion of them if there is one.
 
     Raises:
-        InputError: more than the prompt differs and `across` is not asked for, or no question was
-            answered in both.
+        InputError: more than the prompt differs and `across` is not asked for, no question was answered
+            in both, or a judge that is not calibrated is to lead.
     """
+    if opinion and opinion.leads and not opinion.note.trusted:
+        raise InputError(
+            f"The judge {opinion.note.name} may not lead: "
+            + (opinion.note.agreement or "it has not been calibrated")
+            + ".",
+            "Calibrate one against people's labels: memoire eval calibrate; or leave out --lead judged.",
+        )
     other = _differences(before.identity, after.identity)
     if other and not across:
         raise InputError(
@@ -120,28 +180,51 @@ def compare(
     if not common:
         raise InputError("No question was run in both.", "Finish the runs with memoire eval run.")
     scores = scored(common, rows[0]), scored(common, rows[1])
+    if opinion:
+        scores[0][JUDGED].update(opinion.before)
+        scores[1][JUDGED].update(opinion.after)
+    lead = METRICS_BY_NAME[JUDGED if opinion and opinion.leads else "right"]
     return Comparison(
         before=before.id,
         after=after.id,
         margin=margin,
         across=tuple(other),
+        searched_apart=before.identity.rewrite_sha != after.identity.rewrite_sha,
         questions=len(common),
         missing=len(cases) - len(common),
         failures=(_failures(rows[0]), _failures(rows[1])),
-        results=tuple(results(common, *scores, margin)),
+        judge=opinion.note if opinion else None,
+        spreads=(spread(scores[0]), spread(scores[1])),
+        results=tuple(results(common, *scores, margin, lead)),
         flips=tuple(_flips(common, *scores)),
     )
 
 
-def results(cases: Sequence[Case], before: Scores, after: Scores, margin: float) -> list[Result]:
-    """Return the tested results, corrected as one family, then those that are only described.
+def spread(scores: Scores) -> Spread | None:
+    """Return how right answers vary between questions and within them; None without repeats.
 
-    The family is every headline metric over all questions and right answers in each slice; the p-values
-    are Holm's over all of them.
+    Questions that were not answered as often as the others are left out.
     """
-    headline = [metric for metric in METRICS if metric.headline]
+    values = scores["right"].values()
+    repeats = max(map(len, values), default=1)
+    table = [found for found in values if len(found) == repeats]
+    if repeats < 2 or len(table) < 2:
+        return None
+    between, within = statistics.variance_split(table)
+    return Spread(questions=len(table), repeats=repeats, between=between, within=within)
+
+
+def results(
+    cases: Sequence[Case], before: Scores, after: Scores, margin: float, lead: Metric = METRICS[0]
+) -> list[Result]:
+    """Return the tested results, the leading one first, then those that are only described.
+
+    The family is every headline metric over all questions and the leading one in each slice; the
+    p-values are Holm's over all of them.
+    """
+    headline = [lead, *(metric for metric in METRICS if metric.headline and metric is not lead)]
     slices = list(dict.fromkeys(case.slice for case in cases))
-    wanted = [(metric, EVERY) for metric in headline] + [(METRICS[0], name) for name in slices]
+    wanted = [(metric, EVERY) for metric in headline] + [(lead, name) for name in slices]
     tested = [
         (metric, name, pairs)
         for metric, name in wanted
@@ -153,7 +236,7 @@ def results(cases: Sequence[Case], before: Scores, after: Scores, margin: float)
         _judged(_described(metric, name, pairs), pairs, p, p_adjusted, margin)
         for (metric, name, pairs), p, p_adjusted in zip(tested, p_values, adjusted, strict=True)
     ]
-    rest = ((m, _pairs(m, cases, before, after)) for m in METRICS if not m.headline)
+    rest = ((m, _pairs(m, cases, before, after)) for m in METRICS if m not in headline)
     return found + [_described(m, EVERY, pairs) for m, pairs in rest if pairs.before]
 
 

@@ -52,3 +52,8 @@ def same_passage(quote: str, other: str) -> bool:
         return False
     shared = sum((Counter(ours) & Counter(theirs)).values())
     return 2 * shared >= min(len(ours), len(theirs)) and shared >= min(3, len(ours), len(theirs))
+
+
+def same_source(source: str, wanted: str) -> bool:
+    """Tell whether an article's source is the wanted file, by its name or the end of its path."""
+    return source == wanted or source.endswith(f"/{wanted}")

@@ -6,21 +6,21 @@ All are computed from stored rows without a model, so an old run can be scored b
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
+from assistant.writers import VERBATIM
 from eval import support
-from eval.matching import holds_fact, normalised, same_passage, token_f1
+from eval.matching import holds_fact, normalised, same_passage, same_source, token_f1
+from eval.ranking import hit, mrr, ndcg
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from assistant.answers import Answer, Citation
     from eval.cases import Case, Gold
-    from eval.runs import Row, Seen
-
-_DEPTH = 10
+    from eval.runs import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,50 +120,54 @@ def attribution(_: Case, row: Row) -> float | None:
     """The share of sentences resting on reported speech that say who said it."""
     if row.answer is None:
         return None
-    kept = [support.attributed(claim) for claim in row.answer.claims if support.reports_speech(claim)]
+    reported = (c for c in row.answer.claims if c.said_by is not None or support.reports_speech(c))
+    kept = [support.attributed(claim) for claim in reported]
     return sum(kept) / len(kept) if kept else None
 
 
-# -- retrieval -------------------------------------------------------------------------------------
+# -- what the answer says of itself ----------------------------------------------------------------
 
 
-def _gains(case: Case, row: Row) -> list[int]:
-    """For each passage, best first, how many gold sentences it is the first to hold."""
-    left = list(dict.fromkeys((gold.source, gold.quote) for gold in case.gold))
-    gains = []
-    for seen in row.seen[:_DEPTH]:
-        held = [gold for gold in left if _holds(seen, *gold)]
-        left = [gold for gold in left if gold not in held]
-        gains.append(len(held))
-    return gains
+def grounded(_: Case, row: Row) -> float | None:
+    """The share of sentences that the assistant's own check found supported; partly counts half."""
+    worth = {"supported": 1.0, "partly": 0.5, "unsupported": 0.0}
+    found = [worth[claim.verdict.state] for claim in row.answer.claims] if row.answer else []
+    return sum(found) / len(found) if found else None
 
 
-def _holds(seen: Seen, source: str, quote: str) -> bool:
-    return _same_source(seen.source, source) and quote in seen.text
-
-
-def _hit(depth: int) -> Callable[[Case, Row], float | None]:
-    def hit(case: Case, row: Row) -> float | None:
-        return float(any(_gains(case, row)[:depth])) if case.answerable else None
-
-    return hit
-
-
-def mrr(case: Case, row: Row) -> float | None:
-    """1 / rank of the first passage that holds a gold sentence; 0 where none of ten does."""
-    if not case.answerable:
+def own_words(_: Case, row: Row) -> float | None:
+    """Whether the model's own sentences were shown, where a model was asked; else it was quoted over."""
+    if row.answer is None or row.answer.abstained or not row.tokens_in:
         return None
-    return next((1 / rank for rank, gain in enumerate(_gains(case, row), 1) if gain), 0.0)
+    return float(row.answer.writer != VERBATIM)
 
 
-def ndcg(case: Case, row: Row) -> float | None:
-    """Discounted gain of the gold sentences over that of the best order."""
-    if not case.answerable:
+def repaired(_: Case, row: Row) -> float | None:
+    """The share of sentences that were changed before they were shown."""
+    claims = row.answer.claims if row.answer else ()
+    return sum(claim.repair is not None for claim in claims) / len(claims) if claims else None
+
+
+def sides_apart(case: Case, row: Row) -> float | None:
+    """Whether each side's gold is cited in an account of its own, where there are accounts."""
+    if not case.sides or row.answer is None or row.answer.accounts is None:
         return None
-    gold = len({(gold.source, gold.quote) for gold in case.gold})
-    found = sum(gain / math.log2(rank + 1) for rank, gain in enumerate(_gains(case, row), 1))
-    best = sum(1 / math.log2(rank + 1) for rank in range(1, min(gold, _DEPTH) + 1))
-    return min(1.0, found / best)
+    claims = row.answer.claims
+    accounts = [
+        [citation for at in account.claims for citation in claims[at].citations]
+        for account in row.answer.accounts.sides
+    ]
+    holders = [
+        {at for at, cited in enumerate(accounts) if _any_cited(side.gold, cited)} for side in case.sides
+    ]
+    return float(any(len(set(chosen)) == len(chosen) for chosen in product(*holders)))
+
+
+def abstention_kind(case: Case, row: Row) -> float | None:
+    """Whether an abstention from an unanswerable question gives the right kind of reason."""
+    if case.answerable or row.answer is None or row.answer.abstention is None:
+        return None
+    return float((row.answer.abstention.kind == "false premise") == (case.slice == "false-premise"))
 
 
 # -- cost ------------------------------------------------------------------------------------------
@@ -186,6 +190,13 @@ def tokens(_: Case, row: Row) -> float | None:
 
 _ALCE = "ALCE (Gao et al., EMNLP 2023), words in place of its NLI model"
 
+
+def judged(_: Case, __: Row) -> None:
+    """Nothing: only a model judge gives it, from outside the rows."""
+
+
+JUDGED = "judged"
+
 METRICS: tuple[Metric, ...] = (
     Metric("right", "Right answers", "all required facts and a gold citation; of a dispute, every side "
            "cited; of an unanswerable question, an abstention", "this project", right, headline=True),
@@ -200,20 +211,33 @@ METRICS: tuple[Metric, ...] = (
            "alone or without which it would not be / citations",
            _ALCE, citation_precision, headline=True),
     Metric("attribution", "Attribution kept", "sentences resting on reported speech that name a "
-           "speaker, country or outlet of it / sentences resting on reported speech",
+           "speaker, office, country or outlet of it / sentences resting on reported speech",
            "this project", attribution,
            headline=True),
     Metric("both_sides", "Both sides present", "1 if each side has a citation", "this project",
            both_sides, headline=True),
     Metric("abstained_right", "Answered or withheld rightly", "1 if abstained exactly where "
            "unanswerable", "SQuAD 2.0 (Rajpurkar et al., ACL 2018)", abstained_right, headline=True),
+    Metric("own_words", "Written by the model", "1 if sentences of the model were shown, 0 if all were "
+           "withheld and articles quoted instead", "this project", own_words),
+    Metric("grounded", "Supported by the own check", "sentences the assistant's grounding check found "
+           "supported / sentences; partly counts half", "this project", grounded),
+    Metric("repaired", "Repaired sentences", "sentences re-cited, quoted or attributed before they were "
+           "shown / sentences", "this project", repaired),
+    Metric("sides_apart", "Sides set apart", "1 if each side is cited in an account of its own, where "
+           "accounts are set side by side", "this project", sides_apart),
+    Metric("abstention_kind", "Right kind of abstention", "1 if a false premise is called one, and "
+           "nothing else is, where an abstention says its kind", "this project", abstention_kind),
+    Metric(JUDGED, "Judge: the cited passages answer", "1 if a model says that the passages cited hold "
+           "the answer to the question; an abstention or failure is 0",
+           "MTRAG's label of the same (Katsis et al., TACL 2025)", judged),
     Metric("exact", "Exact match", "1 if the normalised answer is a gold sentence",
            "SQuAD (Rajpurkar et al., EMNLP 2016)", exact),
     Metric("f1", "Word overlap (F1)", "2PR / (P + R) over words, with the best gold sentence",
            "SQuAD (Rajpurkar et al., EMNLP 2016)", f1),
     Metric("hit@1", "Gold in the first passage", "1 if the first passage holds a gold sentence whole",
-           "TREC", _hit(1)),
-    Metric("hit@5", "Gold in five passages", "1 if one of five does", "TREC", _hit(5)),
+           "TREC", hit(1)),
+    Metric("hit@5", "Gold in five passages", "1 if one of five does", "TREC", hit(5)),
     Metric("mrr", "Reciprocal rank", "1 / rank of the first passage with a gold sentence, of ten",
            "Voorhees, TREC 1999", mrr),
     Metric("ndcg", "nDCG@10", "Σ gain / log₂(rank + 1) over the best order's; a sentence gains once",
@@ -237,11 +261,7 @@ def _citations(answer: Answer | None) -> list[Citation]:
 
 def _any_cited(gold: Iterable[Gold], cited: Sequence[Citation]) -> bool:
     return any(
-        _same_source(citation.source, one.source) and same_passage(citation.quote, one.quote)
+        same_source(citation.source, one.source) and same_passage(citation.quote, one.quote)
         for one in gold
         for citation in cited
     )
-
-
-def _same_source(source: str, wanted: str) -> bool:
-    return source == wanted or source.endswith(f"/{wanted}")

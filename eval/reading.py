@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.table import Table
 
-from eval.comparing import EVERY, abstention, cluster_of, scored
+from eval.comparing import EVERY, abstention, cluster_of, scored, spread
 from eval.metrics import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from eval.cases import Case
-    from eval.comparing import Comparison, Result
+    from eval.comparing import Comparison, Result, Scores, Spread
+    from eval.metrics import Metric
     from eval.runs import Run
 
 TITLES = {metric.name: metric.title for metric in METRICS}
 KINDS = {metric.name: metric.kind for metric in METRICS}
+SEARCHED_APART = (
+    "Retrieval is not frozen: the rewritten question differs, and with it the passages found."
+)
 
 
 def figure(metric: str, value: float) -> str:
@@ -50,6 +54,27 @@ def label(result: Result) -> str:
     return title if result.slice == EVERY else f"{title}: {result.slice}"
 
 
+def notes(comparison: Comparison) -> list[str]:
+    """Return what a reader must know besides the figures: about the retrieval and the judge."""
+    found = [SEARCHED_APART] if comparison.searched_apart else []
+    if judge := comparison.judge:
+        standing = judge.agreement or "not calibrated against people's labels"
+        trust = "" if judge.trusted else "; too little to lead or to rest a decision on"
+        found.append(f"Judge: {judge.name}; {standing}{trust}.")
+    varied = zip(("before", "after"), comparison.spreads, strict=True)
+    found += [f"{name.capitalize()}: {variation(one)}" for name, one in varied if one]
+    return found
+
+
+def variation(found: Spread) -> str:
+    """Return in words how right answers vary over repeats, and whether more of them would help."""
+    return (
+        f"{found.repeats} answers to each of {found.questions} questions: variance of right answers "
+        f"{found.between:.3f} between questions, {found.within:.3f} within one; "
+        f"{found.sampled:.0%} of the mean's uncertainty is the model's own dice."
+    )
+
+
 def print_comparison(comparison: Comparison) -> None:
     """Print the verdicts, then what flipped."""
     from assistant.terminal import console
@@ -58,6 +83,8 @@ def print_comparison(comparison: Comparison) -> None:
     screen.print(f"{comparison.before}  →  {comparison.after}")
     if comparison.across:
         screen.print(f"More than the prompt differs: {', '.join(comparison.across)}.")
+    for line in notes(comparison):
+        screen.print(line)
     table = Table("", "n", "before", "after", "difference (95% interval)", "p (Holm)", "verdict")
     for result in comparison.results:
         table.add_row(
@@ -88,14 +115,12 @@ def print_run(cases: Sequence[Case], run: Run) -> None:
     scores = scored(cases, rows)
     by_id = {case.id: case for case in cases}
     table = Table("", "n", "mean", "95% interval")
-    for metric in METRICS:
-        values = {case: float(np.mean(v)) for case, v in scores[metric.name].items()}
-        if values:
-            low, high = interval(list(values.values()), [cluster_of(by_id[case]) for case in values])
-            low, high = max(0.0, low), min(1.0, high) if metric.kind == "share" else high
-            ends = f"{figure(metric.name, low)} to {figure(metric.name, high)}"
-            mean = float(np.mean(list(values.values())))
-            table.add_row(metric.title, str(len(values)), figure(metric.name, mean), ends)
+    for title, metric, values in _measured(cases, scores):
+        low, high = interval(list(values.values()), [cluster_of(by_id[case]) for case in values])
+        low, high = max(0.0, low), min(1.0, high) if metric.kind == "share" else high
+        ends = f"{figure(metric.name, low)} to {figure(metric.name, high)}"
+        mean = float(np.mean(list(values.values())))
+        table.add_row(title, str(len(values)), figure(metric.name, mean), ends)
     screen = console()
     screen.print(run.id)
     screen.print(table)
@@ -103,6 +128,23 @@ def print_run(cases: Sequence[Case], run: Run) -> None:
     parts = (("precision", held.precision), ("recall", held.recall), ("F1", held.f1))
     shown = ", ".join(f"{name} {value:.2f}" for name, value in parts if value is not None)
     screen.print(f"Abstentions: {shown or 'none'}")
+    if varied := spread(scores):
+        screen.print(variation(varied))
     failed = sum(row.error is not None for row in rows)
     if failed:
         screen.print(f"{failed} of {len(rows)} answers failed and count as not right.")
+
+
+def _measured(
+    cases: Sequence[Case], scores: Scores
+) -> Iterator[tuple[str, Metric, Mapping[str, float]]]:
+    """Yield each metric's values by case, and below the first one its values in each slice."""
+    for metric in METRICS:
+        values = {case: float(np.mean(found)) for case, found in scores[metric.name].items()}
+        if values:
+            yield metric.title, metric, values
+        if metric is METRICS[0]:
+            for name in dict.fromkeys(case.slice for case in cases):
+                within = {c.id: values[c.id] for c in cases if c.slice == name and c.id in values}
+                if within:
+                    yield f"  {name}", metric, within

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from eval.comparing import EVERY, abstention, risk_coverage
 from eval.metrics import METRICS
-from eval.reading import KINDS, change, figure, label, verdict
+from eval.reading import KINDS, change, figure, label, notes, verdict
 from index.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class FlipShown:
     after: str
     gold: Sequence[str]
     passages: Sequence[Seen]
+    searched: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def as_markdown(material: Material) -> str:
         f"### {summary(comparison)}",
         "",
         f"`{comparison.before}` → `{comparison.after}`, {comparison.questions} questions",
+        *(f"\n{note}" for note in notes(comparison)),
         "",
         "| | n | before | after | difference (95% interval) | p (Holm) | verdict |",
         "|---|--:|--:|--:|---|--:|---|",
@@ -135,6 +137,7 @@ def as_html(material: Material) -> str:
         identities=[run.identity.model_dump() for run in runs],
         metrics=METRICS,
         kinds=KINDS,
+        notes=notes(comparison),
         command=reproduce(material),
     )
 
@@ -149,7 +152,8 @@ def summary(comparison: Comparison) -> str:
 
 def reproduce(material: Material) -> str:
     """Return the command that makes the comparison again."""
-    which = [run.identity.prompt or run.identity.writer for run in (material.before, material.after)]
+    both = (material.before.identity, material.after.identity)
+    which = [one.rewrite or one.prompt or one.writer for one in both]
     identity = material.after.identity
     return (
         f"memoire eval compare {' '.join(which)} --set {identity.set_name} "
@@ -175,7 +179,14 @@ def _shown(flip: Flip, case: Case, was: Row, now: Row) -> FlipShown:
         after=_marked(new, old),
         gold=[f"{gold.quote} ({gold.source})" for gold in case.gold],
         passages=now.seen[:6],
+        searched=_searched(was, now),
     )
+
+
+def _searched(was: Row, now: Row) -> list[str]:
+    """What each run searched for, where a rewrite made it differ."""
+    texts = [row.answer.searched_for for row in (was, now) if row.answer]
+    return texts if len(set(texts)) > 1 else []
 
 
 def _answer_text(row: Row) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_exponen
 
 from assistant.assistant import Assistant
 from assistant.events import ClaimWritten, Finished
+from assistant.writers import VERBATIM
 from eval.metering import Meter, metered
 from eval.runs import Row, Run, Seen
 
@@ -40,27 +43,41 @@ _CACHE_BYTES = 4 << 30
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How hard an endpoint may be pressed: calls at once, calls a second, tries a question."""
+    """How hard an endpoint may be pressed: calls at once, calls a second, tries a question.
 
-    workers: int = 1
+    `workers` None is one, or one a core where no endpoint writes.
+    """
+
+    workers: int | None = None
     per_second: float | None = None
     attempts: int = 3
+
+    def at_once(self, writer: str) -> int:
+        """Return how many questions this writer is asked at once."""
+        return self.workers or (_cores() if writer == VERBATIM else 1)
 
 
 class FrozenRetrieval:
     """Retrieval whose result for a question is kept: the same evidence for every prompt.
 
-    The models behind it are loaded with the first question that was not asked before.
+    The models behind it are loaded with the first question that was not asked before, once however
+    many threads ask.
     """
 
     def __init__(self, make_live: Callable[[], Retrieval], cache: Cache, key: str) -> None:
         self._make_live = make_live
         self._cache = cache
         self._key = key
+        self._loading = threading.Lock()
+        self._loaded: Retrieval | None = None
 
-    @cached_property
+    @property
     def _live(self) -> Retrieval:
-        return self._make_live()
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._make_live()
+                self._loaded.engine.search("warm", 1)
+        return self._loaded
 
     @property
     def engine(self) -> SearchEngine:
@@ -88,6 +105,8 @@ class Runner:
         self._assistant = Assistant(library, settings)
         identity = run.identity
         searched = _digest(identity.index_hash, identity.settings, identity.code)
+        if identity.rewrite:  # the model and its prompt then decide what is searched
+            searched = _digest(searched, identity.writer, identity.rewrite_sha)
         frozen = FrozenRetrieval(lambda: _retrieval(library, settings), self._cache, searched)
         self._assistant.retrieval = cast("Retrieval", frozen)
 
@@ -107,7 +126,7 @@ class Runner:
         """Answer what the run still lacks, appending each row as it comes."""
         by_id = {case.id: case for case in cases}
         missing = self.run.missing([case.id for case in cases])
-        with ThreadPoolExecutor(self._pace.workers) as pool:
+        with ThreadPoolExecutor(self._pace.at_once(self._settings.writer)) as pool:
             try:
                 waiting = [pool.submit(self._row, by_id[case], repeat) for case, repeat in missing]
                 for done in as_completed(waiting):
@@ -148,7 +167,7 @@ class Runner:
         return row
 
     def _attempt(self, case: Case, repeat: int, evidence: Evidence) -> Row:
-        if self._limiter and self._settings.writer != "verbatim":
+        if self._limiter and self._settings.writer != VERBATIM:
             self._limiter.acquire()
         started = time.perf_counter()
         answer: Answer | None = None
@@ -186,6 +205,10 @@ class Runner:
         if fell_back and seconds >= self._settings.timeout:
             return f"the model took longer than {self._settings.timeout:g} s"
         return None
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _retrieval(library: Library, settings: Settings) -> Retrieval:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +20,7 @@ import assistant
 import index
 import prompts
 from assistant.answers import Answer  # noqa: TC001 - pydantic reads the annotations
+from assistant.writers import VERBATIM
 from eval.cases import dump_cases, load_cases
 from index.errors import InputError
 
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
     from index.settings import Settings
 
 _MANIFEST, _CASES, _ROWS = "run.json", "cases.jsonl", "rows.jsonl"
-_NOT_IDENTITY = {"library", "api_key", "prompt", "writer"}
+_NOT_IDENTITY = {"library", "api_key", "prompt", "writer", "rewrite"}
+_PROMPTS = ("prompt", "prompt_sha", "rewrite", "rewrite_sha")
 
 
 class _Model(BaseModel):
@@ -38,7 +41,10 @@ class _Model(BaseModel):
 
 
 class Identity(_Model):
-    """Everything that decides a run's answers; equal identities are one run."""
+    """Everything that decides a run's answers; equal identities are one run.
+
+    `rewrite` is the prompt that made follow-ups stand on their own, where a model did.
+    """
 
     set_name: str
     set_hash: str
@@ -49,16 +55,22 @@ class Identity(_Model):
     settings: str
     code: str
     repeats: int
+    rewrite: str | None = None
+    rewrite_sha: str | None = None
 
     @property
     def run_id(self) -> str:
         """A readable name that holds the identity's hash."""
-        digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:10]
-        return f"{re.sub(r'[^A-Za-z0-9.@-]+', '-', self.prompt or self.writer)}-{digest}"
+        unset = {"rewrite", "rewrite_sha"} if self.rewrite is None else None
+        digest = hashlib.sha256(self.model_dump_json(exclude=unset).encode()).hexdigest()[:10]
+        name = self.rewrite or self.prompt or self.writer
+        return f"{re.sub(r'[^A-Za-z0-9.@-]+', '-', name)}-{digest}"
 
     def differences(self, other: Identity) -> list[str]:
-        """Name what differs besides the prompt: what an exact pair may not differ in."""
-        fields = (name for name in type(self).model_fields if name not in ("prompt", "prompt_sha"))
+        """Name what differs besides one prompt: what an exact pair may not differ in."""
+        fields = [name for name in type(self).model_fields if name not in _PROMPTS]
+        if self.rewrite_sha != other.rewrite_sha and self.prompt_sha != other.prompt_sha:
+            fields.append("prompt")
         return [name for name in fields if getattr(self, name) != getattr(other, name)]
 
 
@@ -68,12 +80,9 @@ def identify(name: str, set_hash: str, library: Library, settings: Settings, rep
     Raises:
         InputError: the prompt does not exist or is not valid.
     """
-    prompt = None
-    if settings.writer != "verbatim":
-        try:
-            prompt = prompts.load(settings.prompt)
-        except prompts.PromptError as exc:
-            raise InputError(str(exc)) from exc
+    with_model = settings.writer != VERBATIM
+    prompt = _prompt(settings.prompt) if with_model else None
+    rewrite = _prompt(settings.rewrite) if with_model and settings.rewrite else None
     chosen = settings.model_dump(mode="json", exclude=_NOT_IDENTITY)
     return Identity(
         set_name=name,
@@ -85,7 +94,16 @@ def identify(name: str, set_hash: str, library: Library, settings: Settings, rep
         settings=json.dumps(chosen, sort_keys=True),
         code=code_hash(),
         repeats=repeats,
+        rewrite=rewrite.id if rewrite else None,
+        rewrite_sha=rewrite.sha if rewrite else None,
     )
+
+
+def _prompt(prompt_id: str) -> prompts.Prompt:
+    try:
+        return prompts.load(prompt_id)
+    except prompts.PromptError as exc:
+        raise InputError(str(exc)) from exc
 
 
 def code_hash() -> str:
@@ -162,6 +180,11 @@ class Run:
     def id(self) -> str:
         """The run's name."""
         return self.identity.run_id
+
+    @property
+    def begun(self) -> datetime:
+        """When the run was made."""
+        return datetime.fromtimestamp((self.folder / _CASES).stat().st_mtime, UTC)
 
     def cases(self) -> list[Case]:
         """Return the questions of the run, as they stood when it began."""

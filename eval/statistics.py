@@ -168,11 +168,14 @@ def verdict(difference: float, low: float, high: float, p: float, margin: float)
 def kappa(table: Sequence[Sequence[int]]) -> tuple[float, float, float]:
     """Return Cohen's κ of two raters' square table of counts, with its 95% interval.
 
-    Cohen, Educ. Psychol. Meas. 1960.
+    Cohen, Educ. Psychol. Meas. 1960. One who always says the same agrees by chance: 0.
     """
     from statsmodels.stats.inter_rater import cohens_kappa
 
-    result = cohens_kappa(np.asarray(table))
+    counts = np.asarray(table)
+    if (counts.sum(0) > 0).sum() < 2 or (counts.sum(1) > 0).sum() < 2:
+        return 0.0, 0.0, 0.0
+    result = cohens_kappa(counts)
     return float(result.kappa), float(result.kappa_low), float(result.kappa_upp)
 
 

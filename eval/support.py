@@ -53,7 +53,16 @@ def reports_speech(claim: Claim) -> bool:
 
 
 def attributed(claim: Claim) -> bool:
-    """Tell whether the sentence names someone that its citations' titles, outlets or words name."""
+    """Tell whether the sentence says who said it.
+
+    Where the speaker is known: it names the person, the office or the party. Else: it names someone that
+    its citations' titles, outlets or words name.
+    """
+    if said := claim.said_by:
+        speakers = [_stems(name) for name in (said.person, said.office, said.party) if name]
+        shown = _stems(claim.text)
+        if speakers:
+            return any(speaker & shown for speaker in speakers)
     named = set().union(*(_names(_context(c)) for c in claim.citations)) if claim.citations else set()
     return bool(_names(claim.text) & named)
 

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = None
     timeout: float = Field(60.0, gt=0)
     prompt: str = "answer@v1"
+    rewrite: str | None = None
 
     @model_validator(mode="after")
     def _no_unknown_variables(self) -> Self:

@@ -11,10 +11,19 @@ from pathlib import Path
 import yaml
 
 _FOLDER = Path(__file__).parent
-_VARIABLES = {"answer": frozenset({"question", "passages"})}
+_VARIABLES = {
+    "answer": frozenset({"question", "passages"}),
+    "rewrite": frozenset({"question", "conversation"}),
+    "judge": frozenset({"question", "passages"}),
+}
 _FIELDS = ("name", "version", "notes", "system", "human")
 _NAME = re.compile(r"[a-z][a-z0-9-]*@[a-z0-9][a-z0-9.-]*")
 _CITATION = re.compile(r"\[\d+\]")
+_ONE_WORD = re.compile(r"\bYES\b.*\bNO\b", re.DOTALL)
+_REQUIRED = {
+    "answer": (_CITATION, "no citation rule: show a number in square brackets, such as [2]."),
+    "judge": (_ONE_WORD, "no verdict asked for: say that the answer is YES or NO."),
+}
 MOST_CHARS = 6_000  # about 1,500 tokens: with six passages and the answer it fits a window of 4,096
 
 
@@ -64,8 +73,7 @@ def load(prompt_id: str) -> Prompt:
             raise source.error(field, f"must be {value}, as the file is named.")
     for part in ("system", "human"):
         _check_variables(source, part, _VARIABLES.get(name, frozenset()))
-    if name == "answer":
-        _check_answer(source)
+    _check_complete(source, name)
     length = len(source.fields["system"]) + len(source.fields["human"])
     if length > MOST_CHARS:
         raise source.error("system", f"{length:,} characters with human; {MOST_CHARS:,} is the most.")
@@ -154,11 +162,13 @@ def _check_variables(source: _Source, part: str, allowed: frozenset[str]) -> Non
         )
 
 
-def _check_answer(source: _Source) -> None:
-    """An answer prompt gives the passages and the question, and says how to cite."""
+def _check_complete(source: _Source, name: str) -> None:
+    """A prompt gives every variable it has, and says what form its result must take."""
     both = source.fields["system"] + source.fields["human"]
-    for name in sorted(_VARIABLES["answer"]):
-        if f"{{{name}}}" not in both:
-            raise source.error("human", f"the variable {{{name}}} is not used.")
-    if not _CITATION.search(both):
-        raise source.error("system", "no citation rule: show a number in square brackets, such as [2].")
+    for variable in sorted(_VARIABLES.get(name, ())):
+        if f"{{{variable}}}" not in both:
+            raise source.error("human", f"the variable {{{variable}}} is not used.")
+    if name in _REQUIRED:
+        pattern, problem = _REQUIRED[name]
+        if not pattern.search(both):
+            raise source.error("system", problem)

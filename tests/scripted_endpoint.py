@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class ScriptedEndpoint:
     """Streams `reply` in pieces of `step` characters; `received` holds the requests' bodies.
 
-    It waits `delay` seconds before it answers.
+    It waits `delay` seconds before it answers. `answers`, where set, makes the reply of the request. A
+    request that asks for no stream gets its reply whole.
     """
 
     def __init__(self) -> None:
@@ -25,11 +26,18 @@ class ScriptedEndpoint:
         self.delay = 0.0
         self.url = ""
         self.received: list[dict[str, Any]] = []
+        self.answers: Callable[[dict[str, Any]], str] | None = None
 
-    def stream(self) -> Iterator[bytes]:
+    def whole(self, reply: str) -> bytes:
+        """Return the reply as one completion."""
+        choice = {"index": 0, "message": {"role": "assistant", "content": reply}}
+        data = {"id": "1", "object": "chat.completion", "created": 1, "model": "scripted"}
+        return json.dumps(data | {"choices": [choice | {"finish_reason": "stop"}]}).encode()
+
+    def stream(self, reply: str) -> Iterator[bytes]:
         """Yield the reply as server-sent events."""
-        for at in range(0, len(self.reply), self.step):
-            delta = {"role": "assistant", "content": self.reply[at : at + self.step]}
+        for at in range(0, len(reply), self.step):
+            delta = {"role": "assistant", "content": reply[at : at + self.step]}
             choice = {"index": 0, "delta": delta, "finish_reason": None}
             data = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
             yield f"data: {json.dumps(data | {'choices': [choice]})}\n\n".encode()
@@ -44,13 +52,18 @@ def scripted_endpoint() -> Iterator[ScriptedEndpoint]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
-            endpoint.received.append(json.loads(self.rfile.read(length)))
+            body = json.loads(self.rfile.read(length))
+            endpoint.received.append(body)
+            reply = endpoint.answers(body) if endpoint.answers else endpoint.reply
             time.sleep(endpoint.delay)
             try:
                 self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
+                streams = bool(body.get("stream"))
+                kind = "text/event-stream" if streams else "application/json"
+                self.send_header("Content-Type", kind)
                 self.end_headers()
-                self.wfile.write(b"".join(endpoint.stream()))
+                found = b"".join(endpoint.stream(reply)) if streams else endpoint.whole(reply)
+                self.wfile.write(found)
             except OSError:
                 pass
 

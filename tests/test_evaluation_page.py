@@ -12,6 +12,7 @@ from eval.cases import dump_cases, find_set, load_cases
 from eval.cli import app
 from eval.evaluation_page import judgements
 from eval.runs import all_runs
+from eval.standings import over_time, standing
 from tests.conftest import NAMES
 
 if TYPE_CHECKING:
@@ -48,11 +49,23 @@ def test_nothing_evaluated_yet(tmp_path: Path) -> None:
     assert "memoire eval run" in _page(tmp_path).info[0].value
 
 
+def test_a_run_stands_in_the_chart_with_its_interval(runs: Path) -> None:
+    one = standing(all_runs(runs)[0])
+    assert 0 <= one.low <= one.right <= one.high <= 1
+    drawn = over_time([one]).to_dict()
+    [values] = drawn["datasets"].values() if "datasets" in drawn else [drawn["data"]["values"]]
+    assert values[0]["run"] == one.run
+
+
 def test_compare_filter_and_judge(runs: Path) -> None:
     page = _page(runs)
     assert "set_hash" in page.warning[0].value
     page.checkbox(key="eval-across").check().run()
     assert "Right answers" in page.markdown[0].value
+    assert "Questions that flipped (0)" in [subheader.value for subheader in page.subheader]
+    page.selectbox(key="eval-which").select("not right").run()
+    assert not page.exception
+    page.selectbox(key="eval-which").select("all").run()
     newest = all_runs(runs)[0]
     question = page.selectbox(key="eval-question").value
     page.radio(key=f"eval-judged-{newest.id}-{question}").set_value("wrong").run()

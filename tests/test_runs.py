@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
 
-from eval.cases import Case, dump_cases, find_set, load_cases
+from eval.cases import dump_cases, find_set, load_cases
 from eval.cli import app
 from eval.comparing import compare, scored
 from eval.runs import Run, all_runs
 from index.indexing import index_paths
 from index.settings import load_settings
 from tests.conftest import NAMES
+from tests.scripted_endpoint import scripted_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from click.testing import Result
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "articles"
@@ -38,29 +33,40 @@ PLANTED = "Copy the one, two or three sentences"  # stands in answer@v2 alone
 
 @pytest.fixture(scope="module")
 def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped questions that the small library can answer, and some that nothing answers."""
+    """Eight shipped questions that the small library can answer, and two that nothing answers."""
     cases = load_cases(find_set("sample"))
     here = [
         c for c in cases if c.answerable and not c.history and all(g.source in NAMES for g in c.gold)
     ]
     path = tmp_path_factory.mktemp("set") / "small.jsonl"
-    none = [case for case in cases if not case.answerable][:4]
-    path.write_text(dump_cases([*here, *none]), "utf-8")
+    none = [case for case in cases if not case.answerable][:2]
+    path.write_text(dump_cases([*here[:8], *none]), "utf-8")
     return path
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A library of all sample articles, and 26 questions about as many of them."""
-    library = tmp_path_factory.mktemp("whole")
-    index_paths([SAMPLE], load_settings(library=library))
-    by_article: dict[str, Case] = {}
-    for case in load_cases(find_set("sample")):
-        if case.slice == "fact":
-            by_article.setdefault(case.gold[0].source, case)
-    path = library.parent / "some.jsonl"
-    path.write_text(dump_cases(list(by_article.values())[-26:]), "utf-8")
-    return library, path
+    """A library of 16 sample articles, each cut to the paragraphs one question rests on, and those."""
+    folder = tmp_path_factory.mktemp("whole")
+    cases = [case for case in load_cases(find_set("sample")) if case.slice == "fact"]
+    by_article = {case.gold[0].source: case for case in cases if len(case.gold) == 1}
+    chosen = list(by_article.values())[-16:]
+    articles = folder / "articles"
+    articles.mkdir()
+    for case in chosen:
+        source, quote = case.gold[0].source, case.gold[0].quote
+        head, paragraphs = _parts(SAMPLE / source)
+        kept = [paragraph for paragraph in paragraphs if quote in paragraph]
+        (articles / source).write_text(head + "\n\n".join(kept) + "\n", "utf-8")
+    index_paths([articles], load_settings(library=folder / "library"))
+    (folder / "some.jsonl").write_text(dump_cases(chosen), "utf-8")
+    return folder / "library", folder / "some.jsonl"
+
+
+def _parts(path: Path) -> tuple[str, list[str]]:
+    """An article's front matter, and its paragraphs."""
+    head, fence, body = path.read_text("utf-8").removeprefix("---\n").partition("\n---\n")
+    return f"---\n{head}{fence}\n", body.strip().split("\n\n")
 
 
 def _eval(*args: object, env: dict[str, str] | None = None) -> Result:
@@ -124,44 +130,21 @@ def test_killed_and_resumed_is_the_same_as_never_killed(
     assert run.id == never_cut.id
 
 
-@contextmanager
-def _model() -> Iterator[str]:
-    """An endpoint that copies the best passage's first sentence, but under answer@v2 the last one's."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            text = "\n".join(str(message["content"]) for message in body["messages"])
-            passages = re.findall(r"<passage (\d+)>\n[^\n]*\n(.*?)\n</passage", text, re.DOTALL)
-            number, passage = passages[-1] if PLANTED in text else passages[0]
-            lines = [
-                f"{s.strip()} [{number}]." for s in passage.split(". ")[: 1 if PLANTED in text else 9]
-            ]
-            delta = {"role": "assistant", "content": " ".join(lines)}
-            chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-            chunk["choices"] = [{"index": 0, "delta": delta, "finish_reason": None}]
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.end_headers()
-            self.wfile.write(f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
+def _planted(body: dict[str, Any]) -> str:
+    """Copies the best passage's first sentences, but under answer@v2 the last passage's first."""
+    text = "\n".join(str(message["content"]) for message in body["messages"])
+    passages = re.findall(r"<passage (\d+)>\n[^\n]*\n(.*?)\n</passage", text, re.DOTALL)
+    number, passage = passages[-1] if PLANTED in text else passages[0]
+    sentences = passage.split(". ")[: 1 if PLANTED in text else 9]
+    return " ".join(f"{sentence.strip()} [{number}]." for sentence in sentences)
 
 
 def test_a_planted_worse_prompt_is_called_worse(whole: tuple[Path, Path], tmp_path: Path) -> None:
     library, questions = whole
     options = [*_options(library, tmp_path, questions), "--writer", "openai:planted"]
-    with _model() as url:
-        env = {"MEMOIRE_BASE_URL": url}
+    with scripted_endpoint() as endpoint:
+        endpoint.answers = _planted
+        env = {"MEMOIRE_BASE_URL": endpoint.url}
         report = tmp_path / "report.html"
         result = _eval(
             "compare", "answer@v1", "answer@v2", *options, "--gate", "--report", report, env=env
@@ -183,15 +166,47 @@ def test_a_planted_worse_prompt_is_called_worse(whole: tuple[Path, Path], tmp_pa
         assert "worse" in (tmp_path / name).read_text("utf-8")
 
 
+def test_two_rewrite_prompts_are_compared_by_what_they_search(
+    library_folder: Path, tmp_path: Path
+) -> None:
+    def reply(body: dict[str, Any]) -> str:
+        text = str(body["messages"])
+        if "prepare questions for a search" in text:
+            return "What did Bayramov and Hogan discuss on 19 April 2023?"
+        return (
+            "What did the fuel depot explosion in Karabakh destroy?"
+            if "last:" in text
+            else _planted(body)
+        )
+
+    case = {
+        "id": "follow", "question": "What did they discuss?", "slice": "follow-up", "answerable": True,
+        "history": [{"role": "user", "content": "Whom did Jeyhun Bayramov call in April 2023?"}],
+        "gold": [{"source": NAMES[2], "quote": "Derek Hogan"}],
+    }  # fmt: skip
+    questions = tmp_path / "one.jsonl"
+    questions.write_text(json.dumps(case) + "\n", "utf-8")
+    options = [*_options(library_folder, tmp_path, questions), "--writer", "openai:scripted"]
+    with scripted_endpoint() as endpoint:
+        endpoint.answers = reply
+        env = {"MEMOIRE_BASE_URL": endpoint.url}
+        told = _eval("compare", "rewrite@v1", "rewrite@v2", *options, env=env)
+    assert told.exit_code == 0, told.stderr
+    assert "Retrieval is not frozen" in told.stdout
+    after, before = all_runs(tmp_path)
+    assert (before.identity.rewrite, after.identity.rewrite) == ("rewrite@v1", "rewrite@v2")
+    answers = [run.rows()[0].answer for run in (before, after)]
+    assert ["Hogan" in answer.searched_for for answer in answers if answer] == [True, False]
+    assert before.rows()[0].seen != after.rows()[0].seen
+
+
 def test_a_broken_retriever_is_called_worse_and_no_exact_pair(
     whole: tuple[Path, Path], tmp_path: Path
 ) -> None:
     sound, questions = whole
-    articles = tmp_path / "articles"
-    articles.mkdir()
-    shutil.copy(SAMPLE / "2024-09-24-yunus-in-new-york.md", articles)
+    one = load_cases(questions)[0].gold[0].source
     broken = tmp_path / "broken"
-    index_paths([articles], load_settings(library=broken))
+    index_paths([sound.parent / "articles" / one], load_settings(library=broken))
     for library in (sound, broken):
         assert _eval("run", "verbatim", *_options(library, tmp_path / "runs", questions)).exit_code == 0
     after, before = all_runs(tmp_path / "runs")
@@ -200,7 +215,7 @@ def test_a_broken_retriever_is_called_worse_and_no_exact_pair(
     assert "index_hash" in refused.stderr
     told = compare(load_cases(questions), before, after, across=True)
     assert told.headline.verdict == "worse"
-    assert next(r for r in told.results if r.metric == "hit@5").after == 1 / 26  # the one it has
+    assert next(r for r in told.results if r.metric == "hit@5").after == 1 / 16  # the one it has
 
 
 def test_failures_are_counted_and_tried_again(
@@ -208,7 +223,7 @@ def test_failures_are_counted_and_tried_again(
 ) -> None:
     options = [*_options(library_folder, tmp_path, questions), "--writer", "openai:planted"]
     result = _eval(
-        "run", "answer@v1", *options, "--limit", 3, env={"MEMOIRE_BASE_URL": "http://127.0.0.1:9/v1"}
+        "run", "answer@v1", *options, "--limit", 2, env={"MEMOIRE_BASE_URL": "http://127.0.0.1:9/v1"}
     )
     assert result.exit_code == 3
     [run] = all_runs(tmp_path)

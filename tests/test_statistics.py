@@ -59,6 +59,7 @@ def test_kappa_is_cohens() -> None:
     value, low, high = statistics.kappa([[20, 5], [10, 15]])
     assert value == pytest.approx(0.4)
     assert low < 0.4 < high
+    assert statistics.kappa([[10, 0], [10, 0]]) == (0, 0, 0)  # always yes
 
 
 def test_variance_split_adds_up() -> None:
