@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import snowballstemmer
 
+from index.parties import parties
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,14 +28,6 @@ _SIDES = re.compile(
     r"\b(each|both|respective(ly)?|versus|vs\.?|two sides|differ\w*|compar\w+|contrast\w*|either side"
     r"|on the one hand|in turn|disagree\w*)\b",
     re.IGNORECASE,
-)
-_NAME = r"[A-ZÀ-ÞА-Я][\w’'-]*(?: [A-ZÀ-ÞА-Я][\w’'-]*)*"
-_PAIR = re.compile(rf"({_NAME}) (?:and|versus|vs\.?) (?:the )?({_NAME})(?: (?:each|both))?\b")
-_ACCOUNTS = (
-    r"say|said|tell|told|describe|see|view|explain|present|respond|react|claim|accuse|differ|disagree"
-)
-_VERB = re.compile(
-    rf"^(?: (?:each|both))? (?:{_ACCOUNTS})(?: (?:about|on|over|to))?(?= )", re.IGNORECASE
 )
 _STOP = frozenset(
     """
@@ -67,39 +61,28 @@ class Asked:
     def of(cls, question: str) -> Asked:
         """Read a standalone question."""
         _, _, after_first = question.partition(" ")
-        parties = _parties(question)
+        apart = parties(question)
         return cls(
             terms={_stem(word): word for word in content_words(question)},
             names=frozenset(stems(" ".join(_CAPITALISED.findall(after_first)))),
             years=frozenset(int(year) for year in _YEAR.findall(question)),
             several=bool(_LISTS.search(question)),
-            sides=bool(parties or _SIDES.search(question)),
-            parties=parties,
+            sides=bool(apart or _SIDES.search(question)),
+            parties=apart,
         )
-
-
-def _parties(question: str) -> dict[str, str]:
-    pair = _PAIR.search(question)
-    if not pair or not (_SIDES.search(question) or _VERB.search(question[pair.end() :])):
-        return {}
-    matter = _VERB.sub("", question[pair.end() :])
-    return {name: f"What did {name} say about{matter}" for name in pair.groups()}
 
 
 def content_words(text: str) -> list[str]:
     """Return the text's words but stop words, in lower case without diacritics."""
-    words = (word.casefold() for word in _WORD.findall(_folded(text)))
+    apart = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("’s", "").replace("'s", ""))
+    bare = "".join(char for char in apart if not unicodedata.combining(char))
+    words = (word.casefold() for word in _WORD.findall(bare))
     return [word for word in words if word not in _STOP]
 
 
 def stems(text: str) -> set[str]:
     """Return the stems of the text's content words."""
     return {_stem(word) for word in content_words(text)}
-
-
-def _folded(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("’s", "").replace("'s", ""))
-    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 _STEMMER = snowballstemmer.stemmer("english")

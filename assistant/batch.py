@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assistant.answers import Message, Question
+from assistant.answers import Limits, Message, Question
 from index.errors import InputError, MemoireError
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from assistant.answers import Answer
     from assistant.assistant import Assistant
+
+
+_ALL = Limits()
 
 
 class _Line(BaseModel):
@@ -32,8 +35,12 @@ class Failed(BaseModel):
     error: str
 
 
-def answer_lines(lines: Iterable[bytes], assistant: Assistant) -> Iterator[Answer | Failed]:
+def answer_lines(
+    lines: Iterable[bytes], assistant: Assistant, limits: Limits = _ALL, *, literal: bool = False
+) -> Iterator[Answer | Failed]:
     """Yield what became of each line that is not empty, in order.
+
+    `limits` and `literal` are those of every line's `Question`.
 
     Raises:
         InputError: there is no line at all.
@@ -42,21 +49,26 @@ def answer_lines(lines: Iterable[bytes], assistant: Assistant) -> Iterator[Answe
     for number, line in enumerate(lines, 1):
         if line.strip():
             empty = False
-            yield _answered(line, number, assistant)
+            yield _answered(line, number, assistant, limits, literal=literal)
     if empty:
         raise InputError(
             "The file holds no questions.", 'Write one a line: {"id": "1", "question": "…"}'
         )
 
 
-def _answered(line: bytes, number: int, assistant: Assistant) -> Answer | Failed:
+def _answered(
+    line: bytes, number: int, assistant: Assistant, limits: Limits, *, literal: bool
+) -> Answer | Failed:
     name = None
     try:
         record = json.loads(line.decode("utf-8-sig"))
         if isinstance(record, dict) and record.get("id") is not None:
             name = str(record["id"])
         read = _Line.model_validate(record)
-        return assistant.ask(Question(text=read.question, history=read.history, id=read.id))
+        asked = Question(
+            text=read.question, history=read.history, id=read.id, limits=limits, literal=literal
+        )
+        return assistant.ask(asked)
     except ValidationError as exc:
         first = exc.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import closing, contextmanager
-from datetime import datetime  # noqa: TC003 - typer reads the annotations
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,7 @@ from index.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assistant.answers import Question
+    from assistant.answers import Limits, Question
     from assistant.assistant import Assistant
     from index.articles import Hit
     from index.doctor import Finding
@@ -35,7 +35,25 @@ app = typer.Typer(
 )
 app.add_typer(cli_index.app, name="index")
 
-_DAY = ["%Y-%m-%d"]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only from this day, month or year on.")
+]
+UntilOption = Annotated[str | None, typer.Option(metavar="DATE", help="Only until it.")]
+OutletOption = Annotated[
+    list[str] | None, typer.Option("--outlet", help="Only this outlet's; give more for any of them.")
+]
+CountryOption = Annotated[
+    list[str] | None, typer.Option("--country", help="Only articles that name it, in any spelling.")
+]
+SourceOption = Annotated[
+    list[str] | None, typer.Option("--source", help="Only files or addresses that begin like this.")
+]
+UndatedOption = Annotated[
+    bool, typer.Option("--undated", help="With dates: articles without one as well.")
+]
+LiteralOption = Annotated[
+    bool, typer.Option("--literal", help="The words as they stand: no other spellings, no time.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -73,11 +91,14 @@ def search(
     query: Annotated[list[str], typer.Argument(help="What to look for.")],
     *,
     count: Annotated[int, typer.Option("-k", min=1, max=200, help="How many passages.")] = 10,
-    since: Annotated[datetime | None, typer.Option(formats=_DAY, help="Only from this day on.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=_DAY, help="Only until this day.")] = None,
-    outlet: Annotated[str | None, typer.Option(help="Only articles of this outlet.")] = None,
-    country: Annotated[str | None, typer.Option(help="Only articles that name this country.")] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    outlet: OutletOption = None,
+    country: CountryOption = None,
+    source: SourceOption = None,
+    undated: UndatedOption = False,
     language: Annotated[str | None, typer.Option(help="Only articles in this language.")] = None,
+    literal: LiteralOption = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
@@ -85,18 +106,18 @@ def search(
     from assistant.answers import Question
 
     text = Question(text=" ".join(query)).checked().text
+    limits = _limits(since, until, outlet, country, source, undated=undated)
     settings = settings_from(ctx, library)
     from assistant.terminal import print_hits, write_json
     from index.library import Library
 
     with Library.open(settings.library) as opened:
-        from index.query import Filters
+        from assistant.retrieval import filters_of
         from index.search import SearchEngine
-        from index.times import Window
 
-        window = Window(since and since.date(), until and until.date()) if since or until else None
         engine = SearchEngine(opened, settings)
-        asked = engine.understand(text, Filters(window, outlet, country, language))
+        filters = replace(filters_of(limits), languages=(language,) if language else ())
+        asked = engine.understand(text, filters, literal=literal)
         if asked.explained != text:
             typer.echo(f"searched for {asked.explained}", err=True)
         hits = engine.search(asked, count)
@@ -104,6 +125,27 @@ def search(
         write_json(json.dumps([_as_dict(hit) for hit in hits], ensure_ascii=False))
     else:
         print_hits(hits)
+
+
+def _limits(
+    since: str | None,
+    until: str | None,
+    outlets: list[str] | None,
+    countries: list[str] | None,
+    sources: list[str] | None,
+    *,
+    undated: bool,
+) -> Limits:
+    from assistant.answers import Limits
+
+    return Limits(
+        since=since,
+        until=until,
+        outlets=tuple(outlets or ()),
+        countries=tuple(countries or ()),
+        sources=tuple(sources or ()),
+        undated=undated,
+    )
 
 
 def _as_dict(hit: Hit) -> dict[str, object]:
@@ -138,18 +180,26 @@ def ask(
     prompt: Annotated[
         str | None, typer.Option(metavar="NAME@VERSION", help="The prompt of a chat model.")
     ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    outlet: OutletOption = None,
+    country: CountryOption = None,
+    source: SourceOption = None,
+    undated: UndatedOption = False,
+    literal: LiteralOption = False,
     library: LibraryOption = None,
 ) -> None:
     """Answer a question from the articles, every sentence with its sources."""
     if bool(question) == bool(batch):
         raise InputError("Give one of the two: a question, or --batch FILE.jsonl.")
     settings = settings_from(ctx, library, writer=writer, prompt=prompt)
-    if batch:
-        failed = _ask_batch(batch, settings)
-        raise typer.Exit(1 if failed else 0)
     from assistant.answers import Question
 
-    asked = Question(text=" ".join(question or ())).checked()
+    limits = _limits(since, until, outlet, country, source, undated=undated)
+    if batch:
+        failed = _ask_batch(batch, settings, limits, literal=literal)
+        raise typer.Exit(1 if failed else 0)
+    asked = Question(text=" ".join(question or ()), limits=limits, literal=literal).checked()
     with _assistant(settings) as assistant:
         if as_json:
             from assistant.terminal import write_json
@@ -187,7 +237,7 @@ def _ask_aloud(assistant: Assistant, question: Question) -> None:
                 print_ending(event.answer)
 
 
-def _ask_batch(batch: Path, settings: Settings) -> int:
+def _ask_batch(batch: Path, settings: Settings, limits: Limits, *, literal: bool) -> int:
     """Answer the questions of a file; return how many of its lines failed."""
     from assistant.batch import Failed, answer_lines
     from assistant.terminal import warn, write_json
@@ -198,7 +248,7 @@ def _ask_batch(batch: Path, settings: Settings) -> int:
     except OSError as exc:
         raise InputError(f"The file {batch} cannot be read: {exc.strerror}.") from exc
     with closing(lines), _assistant(settings) as assistant:
-        for result in answer_lines(lines, assistant):
+        for result in answer_lines(lines, assistant, limits, literal=literal):
             write_json(result.model_dump_json())
             if isinstance(result, Failed):
                 failed += 1

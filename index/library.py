@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from index import chunking
 from index.articles import Article, Passage
+from index.countries import country_code
 from index.database import open_database, translated
 from index.dates import PartialDate, parse_published
 from index.errors import LibraryMismatch, NoLibrary
@@ -90,6 +91,7 @@ class Library:
         self._database = database
         self._path = folder / DATABASE
         self._opened: list[Vectors] = []
+        database.create_function("country", 1, _country, deterministic=True)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -202,9 +204,11 @@ class Library:
             found[row["passage_id"]] = (passage, article)
         return [found[key] for key in passage_ids if key in found]
 
-    def newest(self) -> date | None:
-        """Return the last day on which an article appeared; None where none is dated."""
-        published = parse_published(self._rows("SELECT max(published) AS day FROM article")[0]["day"])
+    def newest(self, filters: Filters | None = None) -> date | None:
+        """Return the last day on which an article (that passes the filters) appeared, if any."""
+        where, values = _conditions(filters) if filters else ("1", [])
+        sql = f"SELECT max(published) AS day FROM article WHERE {where}"  # noqa: S608 - fixed texts
+        published = parse_published(self._rows(sql, *values)[0]["day"])
         return published.last if published else None
 
     def origins(self, article_ids: Iterable[str]) -> dict[str, str]:
@@ -324,20 +328,31 @@ class Library:
 
 def _conditions(filters: Filters) -> tuple[str, list[str]]:
     """The filters as SQL. Dates are ISO texts cut to what is known, so they compare as texts."""
-    window = filters.window
-    asked = {
-        "published >= substr(?, 1, length(published))": window and window.start,
-        "published <= ?": window and window.end,
-        "outlet = ? COLLATE NOCASE": filters.outlet,
-        "language = ? COLLATE NOCASE": filters.language,
-        "EXISTS (SELECT 1 FROM json_each(countries) WHERE value = ? COLLATE NOCASE)": filters.country,
-        "instr(source, ?) = 1": filters.source,
+    dated, values = [], []
+    if filters.window and filters.window.start:
+        dated.append("published >= substr(?, 1, length(published))")
+        values.append(filters.window.start.isoformat())
+    if filters.window and filters.window.end:
+        dated.append("published <= ?")
+        values.append(filters.window.end.isoformat())
+    given = [" AND ".join(dated) + " OR published IS NULL" * filters.undated] if dated else []
+    lists = {
+        "outlet COLLATE NOCASE IN (SELECT value FROM json_each(?))": filters.outlets,
+        "language COLLATE NOCASE IN (SELECT value FROM json_each(?))": filters.languages,
+        "EXISTS (SELECT 1 FROM json_each(countries) WHERE country(value) IN"
+        " (SELECT value FROM json_each(?)))": [_country(name) for name in filters.countries],
+        "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(source, value) = 1)": filters.sources,
     }
-    given = {condition: str(value) for condition, value in asked.items() if value}
+    given += [condition for condition, wanted in lists.items() if wanted]
+    values += [json.dumps(list(wanted)) for wanted in lists.values() if wanted]
     if filters.articles is not None:
-        among = json.dumps(sorted(filters.articles))
-        given["article.id IN (SELECT value FROM json_each(?))"] = among
-    return " AND ".join(given) or "1", list(given.values())
+        given.append("article.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(filters.articles)))
+    return " AND ".join(f"({condition})" for condition in given) or "1", values
+
+
+def _country(name: str) -> str:
+    return country_code(name) or name.casefold()
 
 
 def _article(row: sqlite3.Row) -> Article:

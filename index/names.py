@@ -25,6 +25,7 @@ _DATA = Path(__file__).with_name("names.yaml")
 _LANGUAGES = ("en", "ru", "uk", "az", "hy", "tr", "ka")
 _ABBREVIATION = 5  # an all-capital form this short is matched by case: WHO is not who
 _FOREIGN_MINISTER = re.compile(r"minister (?:of|for) foreign affairs|foreign secretary|top diplomat|fm")
+_SITTING = re.compile(r"\b(?:current|present|incumbent|sitting) $")
 _OFFICES = (
     r"foreign minister|minister (?:of|for) foreign affairs|foreign secretary|top diplomat|fm|president"
     r"|prime minister|secretary of state|crown prince|emir"
@@ -52,13 +53,15 @@ class Holder:
 class Name:
     """A name as written at `[start, end)` of a question, with its other forms, the usual one first.
 
-    For an office ("the Azerbaijani foreign minister") `holders` are those known, newest first.
+    For an office ("the Azerbaijani foreign minister") `holders` are those known, newest first; of a
+    `sitting` one ("the current president") it is the one today.
     """
 
     start: int
     end: int
     forms: tuple[str, ...]
     holders: tuple[Holder, ...] = ()
+    sitting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,13 @@ class Gazetteer:
     pattern: re.Pattern[str]
     offices: re.Pattern[str]
 
-    def find(self, text: str, window: Window | None = None) -> tuple[Name, ...]:
-        """Return the names in a text, in order; of overlapping ones the longest."""
+    def find(
+        self, text: str, window: Window | None = None, today: date | None = None
+    ) -> tuple[Name, ...]:
+        """Return the names in a text, in order; of overlapping ones the longest.
+
+        An office stands for its holders in the window; "the current president", for today's.
+        """
         folded, at = _folded(text)
         found = []
         for match in self.pattern.finditer(folded):
@@ -81,7 +89,7 @@ class Gazetteer:
             forms = self._forms(match[0], text[start:end])
             if forms:
                 found.append(Name(start, end, forms))
-        return tuple(sorted([*found, *self._offices(folded, at, window)], key=lambda n: n.start))
+        return tuple(sorted([*found, *self._offices(folded, at, window, today)], key=lambda n: n.start))
 
     def _forms(self, key: str, written: str) -> tuple[str, ...]:
         forms = self.forms[key]
@@ -90,7 +98,9 @@ class Gazetteer:
             return forms if written in usual else ()
         return forms if usual else (*forms, written)
 
-    def _offices(self, folded: str, at: list[int], window: Window | None) -> list[Name]:
+    def _offices(
+        self, folded: str, at: list[int], window: Window | None, today: date | None
+    ) -> list[Name]:
         found = []
         for match in self.offices.finditer(folded):
             country = self.adjectives[match["before"] or match["after"]]
@@ -98,9 +108,12 @@ class Gazetteer:
             if _FOREIGN_MINISTER.fullmatch(office):
                 office = "foreign minister"
             held = [h for h in self.holders.get((office, country), ()) if h.within(window)]
+            sitting = bool(today and _SITTING.search(folded[: match.start()]))
+            if today and sitting:
+                held = [h for h in held if h.since <= today and (h.until is None or h.until >= today)]
             if held:
                 end = at[match.end() - 1] + 1
-                found.append(Name(at[match.start()], end, (), tuple(held)))
+                found.append(Name(at[match.start()], end, (), tuple(held), sitting))
         return found
 
 

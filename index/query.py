@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from index.countries import governed_from
 from index.names import Name, fold, gazetteer, holder_at
+from index.parties import parties
 from index.times import Window, read_times
 
 if TYPE_CHECKING:
@@ -14,30 +16,30 @@ if TYPE_CHECKING:
 
     from index.articles import Article
 
-_SIDES = re.compile(
-    r"\b(?P<a>(?:the )?[A-ZÀ-ÞА-Я][\w’'.-]*(?: [A-ZÀ-ÞА-Я][\w’'.-]*){0,3})(?:,)? and"
-    r" (?P<b>(?:the )?[A-ZÀ-ÞА-Я][\w’'.-]*(?: [A-ZÀ-ÞА-Я][\w’'.-]*){0,3})\b"
-)
-_EACH = re.compile(
-    r"\b(each|both|respectively|differ\w*|disagree\w*|compare\w*|accounts?|positions?|views?"
-    r"|sides?|versions?|contrast\w*)\b",
-    re.IGNORECASE,
+# A capital speaks, or has relations: the government is meant, not the place.
+_CAPITAL = r"[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+)?"
+_GOVERNMENT = re.compile(
+    rf"\b(?:did|does|do|has|have|had|will|is|was|would|can) (?P<speaks>{_CAPITAL}) (?=[a-z])"
+    rf"|\b(?P<owns>{_CAPITAL})(?=['’]s? (?:\w+ )?(?:position|view|account|response|policy|demand))"
+    rf"|\b(?:between|by|with|from) (?P<one>{_CAPITAL}) and (?P<other>{_CAPITAL})\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an article must be to be found; None asks nothing. Texts compare without case.
+    """What an article must be to be found; nothing given asks nothing. Of each list any one will do.
 
-    `source` is the beginning of a file name or address; `articles` are ids: an empty set
-    matches nothing.
+    Texts compare without case, countries by any of their names. An article without a date lies in no
+    window unless `undated`. `sources` are beginnings of file names or addresses; `articles` are ids: an
+    empty set matches nothing.
     """
 
     window: Window | None = None
-    outlet: str | None = None
-    country: str | None = None
-    language: str | None = None
-    source: str | None = None
+    outlets: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    undated: bool = False
     articles: frozenset[str] | None = None
 
     def __bool__(self) -> bool:
@@ -117,30 +119,49 @@ class Query:
         return text
 
 
-def understand(text: str, today: date, filters: Filters | None = None) -> Query:
-    """Return the query that a standalone question makes; relative dates count from `today`."""
+def understand(
+    text: str, today: date, filters: Filters | None = None, *, literal: bool = False
+) -> Query:
+    """Return the query that a standalone question makes; relative dates count from `today`.
+
+    A `literal` one is its words and nothing else: no other spellings, no time, no sides.
+    """
+    filters = filters or Filters()
+    if literal:
+        return Query(text, filters=filters)
     known = gazetteer()
     times = read_times(text, today, known.events)
     notes = tuple(f"{written} is no date and was ignored" for written in times.ignored)
+    names = known.find(text, times.window, today)
     return Query(
         text=text,
-        names=known.find(text, times.window),
-        window=times.window,
+        names=_with_governments(text, names),
+        window=times.window or _in_office(names),
         newest=times.newest,
-        sides=_sides(text),
-        filters=filters or Filters(),
+        sides=tuple(parties(text).values()),
+        filters=filters,
         notes=notes,
     )
 
 
-def _sides(text: str) -> tuple[str, ...]:
-    """The question asked of each side alone, where it asks what two said."""
-    match = _SIDES.search(text)
-    if match is None or not _EACH.search(text):
-        return ()
-    return tuple(
-        _EACH.sub("", text[: match.start()] + match[side] + text[match.end() :]) for side in ("a", "b")
-    )
+def _in_office(names: tuple[Name, ...]) -> Window | None:
+    """Since when "the current president" can have spoken as such."""
+    terms = [name.holders[0].since for name in names if name.sitting]
+    return Window(max(terms)) if terms else None
+
+
+def _with_governments(text: str, names: tuple[Name, ...]) -> tuple[Name, ...]:
+    """Add the country to each capital that stands for its government."""
+    found = {(name.start, name.end): name for name in names}
+    for match in _GOVERNMENT.finditer(text):
+        for group, written in match.groupdict().items():
+            country = governed_from(written) if written else None
+            if country:
+                span = match.span(group)
+                forms = gazetteer().forms.get(fold(country), (country,))
+                capital = found[span].forms if span in found else (written,)
+                found[span] = Name(*span, (*forms, *capital))
+    return tuple(sorted(found.values(), key=lambda name: name.start))
 
 
 def _shortest(forms: tuple[str, ...]) -> list[str]:

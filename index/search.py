@@ -29,7 +29,7 @@ _RRF_K = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 20
 _RERANKED_CHARS = 1200
 _IN_WINDOW = 1.0  # logits that lying in the time asked about is worth
 _LATELY = 365  # days before the newest article that "latest" also searches by themselves
-_MATCHES = 3.0  # logits below the best within which "latest" counts a passage as matching
+MATCHES = 3.0  # logits below the best within which "latest" counts a passage as matching
 
 
 class SearchEngine:
@@ -52,26 +52,32 @@ class SearchEngine:
         return Reranker(self.settings)
 
     def search(
-        self, query: str | Query, count: int = 10, within: Collection[str] | None = None
+        self,
+        query: str | Query,
+        count: int = 10,
+        within: Collection[str] | None = None,
+        budget: int | None = None,
     ) -> list[Hit]:
         """Return the `count` best passages for the query, best first.
 
         A text is understood as of today. Passages of copies are left out. Where the query names a time,
         passages of that time are preferred; where it wants the newest, matching ones come by date; where
         it asks of two sides, each has its best passages among the first. `within` restricts the search
-        to articles with those ids.
+        to articles with those ids. `budget` is how many passages the reranker reads at most, at least
+        `count`; the settings' if not given.
         """
         if isinstance(query, str):
             query = self.understand(query)
         if within is not None:
             query = replace(query, filters=replace(query.filters, articles=frozenset(within)))
+        budget = max(budget or self.settings.reranked, count)
         if query.sides:
-            return self._each_side(query, count)
-        return _ranked(self._scored(query, max(self.settings.reranked, count)), count)
+            return self._each_side(query, count, budget)
+        return _ranked(self._scored(query, budget), count)
 
-    def understand(self, text: str, filters: Filters | None = None) -> Query:
+    def understand(self, text: str, filters: Filters | None = None, *, literal: bool = False) -> Query:
         """Return what a standalone question asks for, relative dates counted from today."""
-        return understand(text, date.today(), filters)
+        return understand(text, date.today(), filters, literal=literal)
 
     def candidates(self, query: str | Query) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""
@@ -80,9 +86,9 @@ class SearchEngine:
         asked = [query.filters]
         if query.window and not query.filters.window:
             asked.append(replace(query.filters, window=query.window))
-        if query.newest and (newest := self.library.newest()):
-            lately = Window(start=newest - timedelta(_LATELY))
-            asked.append(replace(query.filters, window=lately))
+        if query.newest and (newest := self.library.newest(query.filters)):
+            lately = Window(newest - timedelta(_LATELY), newest)
+            asked.append(replace(query.filters, window=lately, undated=False))
         vector = self.embedder.encode_query(query.usual)
         return fuse(ranking for filters in asked for ranking in self._rankings(query, vector, filters))
 
@@ -94,11 +100,11 @@ class SearchEngine:
             self.library.lexical(query.rest, count, query.phrases, filters),
         ]
 
-    def _each_side(self, query: Query, count: int) -> list[Hit]:
-        """The best for each side in turn, each side searched with half of the budget."""
-        budget = max(self.settings.reranked // len(query.sides), count)
+    def _each_side(self, query: Query, count: int, budget: int) -> list[Hit]:
+        """The best for each side in turn, each side searched with its part of the budget."""
+        share = max(budget // len(query.sides), count)
         asked = [understand_side(query, side) for side in query.sides]
-        found = [_ranked(self._scored(side, budget), count) for side in asked]
+        found = [_ranked(self._scored(side, share), count) for side in asked]
         turns = [hit for pair in zip_longest(*found) for hit in pair if hit]
         best = {hit.passage.id: hit for hit in reversed(turns)}
         ordered = [best[key] for key in dict.fromkeys(hit.passage.id for hit in turns)][:count]
@@ -135,7 +141,7 @@ def _order(hit: Hit, query: Query, best: float) -> tuple[float, float, int]:
     """Sort key: relevance, nudged by the time asked about; recency only breaks ties."""
     day = hit.article.published.first.toordinal() if hit.article.published else 0
     score = hit.score + _IN_WINDOW * bool(query.window and query.window.holds(hit.article.published))
-    if query.newest and hit.score >= best - _MATCHES:
+    if query.newest and hit.score >= best - MATCHES:
         return (-float("inf"), -day, 0)
     return (-score, -day, hit.passage.start)
 

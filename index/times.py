@@ -32,7 +32,8 @@ _BEFORE_DATE = re.compile(
 _AGO = re.compile(r"\b(?:last|past|previous)\s+(\d+)\s+(day|week|month|year)s\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(yesterday|today|(?:this|last) (?:week|month|year))\b", re.IGNORECASE)
 _NEWEST = re.compile(
-    r"\b(latest|newest|most recent(?:ly)?|recently|up to date|so far this year|these days"
+    r"\b(latest|newest|most recent(?:ly)?|recently|up to date|so far this year|these days|nowadays|now"
+    r"|current(?:ly)?|at present"
     r"|(?:the|their|his|her|its) last (?:time|call|meeting|statement|visit|speech|talks|readout))\b",
     re.IGNORECASE,
 )
@@ -79,7 +80,8 @@ def read_times(text: str, today: date, events: Mapping[str, tuple[date, date]] |
     """Return the time that a question names.
 
     A date counts where a preposition governs it ("in 2021", "since 4 May 2022") or it is written to
-    the month; a year before a noun ("the 2020 war") names an event, not when it was reported.
+    the month; a year before a noun or after "of" ("the 2020 war", "the war of 2020") names an event, not
+    when it was reported.
     `events` are days of named events: "since the Washington summit".
     """
     ignored: list[str] = []
@@ -92,7 +94,8 @@ def _dates(text: str, ignored: list[str]) -> Iterator[tuple[str, PartialDate]]:
     """Yield each date with the preposition before it."""
     for match in _DATE.finditer(text):
         before = _BEFORE_DATE.search(text[: match.start()])
-        if match["alone"] and (before is None or before[0].lower().endswith("the ")):
+        named = before is None or before[0].lower().endswith("the ") or before["word"].lower() == "of"
+        if match["alone"] and named:
             continue
         try:
             found = _partial(match)

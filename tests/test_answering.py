@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from assistant.answers import Answer, Message, Question
 from assistant.asked import Asked
 from assistant.assistant import Assistant
-from assistant.conversation import standalone
 from assistant.events import ClaimWritten, Finished
 from assistant.excerpts import attribution, excerpt, readable, sentences_of
 from assistant.markers import Draft, MarkerReader
@@ -90,10 +89,10 @@ def test_a_follow_up_keeps_its_subject(assistant: Assistant) -> None:
     assert "bayramov" in answer.claims[0].citations[0].source
 
 
-def test_a_question_with_its_own_topic_is_searched_as_it_is() -> None:
+def test_a_question_with_its_own_topic_is_searched_as_it_is(assistant: Assistant) -> None:
     history = (Message(role="user", content="What did Bayramov tell Hogan?"),)
     question = Question(text="Which sanctions did Raisi demand be lifted?", history=history)
-    assert standalone(question) == question.text
+    assert assistant.ask(question).searched_for == question.text
 
 
 def test_a_short_fragment_is_no_answer(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_filters_hold_in_both_indexes(engine: SearchEngine) -> None:
     hits = engine.search(engine.understand("Aliyev and Pashinyan", Filters(window=window)))
     assert hits
     assert all(window.holds(hit.article.published) for hit in hits)
-    assert not engine.search(engine.understand("Aliyev", Filters(outlet="No Such Paper")))
+    assert not engine.search(engine.understand("Aliyev", Filters(outlets=("No Such Paper",))))
 
 
 def test_spellings_find_the_same(engine: SearchEngine) -> None:
@@ -138,6 +138,49 @@ def test_each_side_has_a_place(engine: SearchEngine) -> None:
     hits = engine.search("What did Aliyev and Mirzoyan each say about Karabakh?", 2)
     assert len({hit.article.source for hit in hits}) == 2
     assert any("mirzoyan" in hit.article.source for hit in hits)
+
+
+@pytest.mark.parametrize(
+    ("filters", "sources"),
+    [
+        (Filters(sources=("2023-04", "2021-09")), {"bayramov", "raisi"}),
+        (Filters(window=Window(end=date(2021, 12, 31))), {"raisi", "aliyev-warns"}),
+    ],
+)
+def test_of_a_list_any_will_do(engine: SearchEngine, filters: Filters, sources: set[str]) -> None:
+    found = {hit.article.source for hit in engine.search(engine.understand("talks", filters), 20)}
+    assert {next(s for s in sources if s in source) for source in found} == sources
+
+
+def test_latest_keeps_to_the_dates_asked_for(engine: SearchEngine) -> None:
+    filters = Filters(window=Window(end=date(2022, 12, 31)))
+    hits = engine.search(engine.understand("What is the latest on Armenia and Azerbaijan?", filters))
+    assert hits
+    assert all(hit.article.published and hit.article.published.year < 2023 for hit in hits)
+
+
+def test_literal_is_the_words_alone(engine: SearchEngine) -> None:
+    query = engine.understand("What did Ceyhun Bayramov say in March 2021, lately?", literal=True)
+    assert (query.names, query.window, query.newest, query.spellings) == ((), None, False, ())
+    assert query.usual == query.text
+
+
+@pytest.mark.parametrize(
+    ("text", "usual"),
+    [
+        ("What did Baku say about Lachin?", "What did Azerbaijan say about Lachin?"),
+        ("What is Ankara's position on Cyprus?", "What is Türkiye's position on Cyprus?"),
+        ("What happened in Baku?", "What happened in Baku?"),
+    ],
+)
+def test_a_capital_stands_for_its_government_where_it_speaks(text: str, usual: str) -> None:
+    assert understand(text, TODAY).usual == usual
+
+
+def test_the_current_holder_of_an_office() -> None:
+    query = understand("What does the current American president say?", TODAY)
+    assert query.window == Window(date(2025, 1, 20))
+    assert query.phrases[-1] == "Trump"
 
 
 def test_latest_comes_from_the_newest(engine: SearchEngine) -> None:

@@ -1,7 +1,8 @@
 """Does search find the passage: `python -m eval.bench.retrieval LIBRARY SET…`.
 
-Prints hit@1, hit@5, MRR@10 and nDCG@10 with 95% bootstrap intervals for each stage and slice, and the
-stage's latency. A hit is right when it overlaps a gold sentence. Cases without gold are left out.
+Prints hit@1, hit@5, hit@10, MRR@10 and nDCG@10 with 95% bootstrap intervals for each stage and slice,
+and the stage's latency; how long follow-ups took to be understood is told apart. A hit is right when it
+overlaps a gold sentence. Cases without gold are left out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from assistant.conversation import standalone
+from assistant.conversation import Conversation
 from eval.cases import Case, find_set, load_cases
 from index.library import Library
 from index.search import SearchEngine, fuse
@@ -41,12 +42,18 @@ class Outcome:
     seconds: float
 
     @property
-    def measures(self) -> tuple[float, float, float, float]:
-        """hit@1, hit@5, reciprocal rank and nDCG (Järvelin, Kekäläinen 2002), all within ten."""
+    def measures(self) -> tuple[float, ...]:
+        """hit@1, hit@5, hit@10, reciprocal rank and nDCG (Järvelin, Kekäläinen 2002), all within ten."""
         first = min(self.ranks, default=math.inf)
         ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(self.gold, _DEPTH) + 1))
         gain = sum(1 / math.log2(rank + 1) for rank in self.ranks)
-        return float(first <= 1), float(first <= 5), 1 / first, min(1.0, gain / ideal)
+        return (
+            float(first <= 1),
+            float(first <= 5),
+            float(first <= _DEPTH),
+            1 / first,
+            min(1.0, gain / ideal),
+        )
 
 
 def main(
@@ -57,10 +64,12 @@ def main(
     """Print how well each stage of search finds the gold passages of the sets."""
     cases = [case for name in sets for case in load_cases(find_set(name)) if case.gold]
     with Library.open(library) as opened:
-        known = _stages(SearchEngine(opened, load_settings(library=library)))
+        engine = SearchEngine(opened, load_settings(library=library))
+        asked = _standalone(cases, Conversation(engine))
+        known = _stages(engine)
         for stage in stages.split(","):
             known[stage]("warm")
-            _print(stage, [_outcome(case, known[stage]) for case in cases])
+            _print(stage, [_outcome(case, text, known[stage]) for case, text in asked])
 
 
 def _stages(
@@ -83,9 +92,25 @@ def _stages(
     }
 
 
-def _outcome(case: Case, search: Callable[[str], Sequence[tuple[Passage, Article]]]) -> Outcome:
+def _standalone(cases: Sequence[Case], conversation: Conversation) -> list[tuple[Case, str]]:
+    """The cases with their questions understood on their own."""
+    asked, taken = [], []
+    for case in cases:
+        started = time.perf_counter()
+        asked.append((case, conversation.standalone(case.asked)))
+        if case.history:
+            taken.append(time.perf_counter() - started)
+    if taken:
+        p50, p95 = np.percentile(taken, [50, 95])
+        typer.echo(f"{len(taken)} follow-ups made to stand alone: p50 {p50:.2f} s, p95 {p95:.2f} s")
+    return asked
+
+
+def _outcome(
+    case: Case, text: str, search: Callable[[str], Sequence[tuple[Passage, Article]]]
+) -> Outcome:
     started = time.perf_counter()
-    found = search(standalone(case.asked))
+    found = search(text)
     seconds = time.perf_counter() - started
     ranks = [rank for rank, (passage, article) in enumerate(found, 1) if _right(case, passage, article)]
     return Outcome(case.slice, tuple(ranks), len(case.gold), seconds)
@@ -106,7 +131,7 @@ def _print(stage: str, outcomes: Sequence[Outcome]) -> None:
         slices[outcome.part].append(outcome)
     p50, p95 = np.percentile([outcome.seconds for outcome in outcomes], [50, 95])
     typer.echo(f"\n{stage}: p50 {p50:.2f} s, p95 {p95:.2f} s")
-    typer.echo(f"  {'slice':12} {'n':>4}  {'hit@1':18} {'hit@5':18} {'MRR@10':18} nDCG@10")
+    typer.echo(f"  {'slice':12} {'n':>4}  {'hit@1':18} {'hit@5':18} {'hit@10':18} {'MRR@10':18} nDCG@10")
     for name, some in slices.items():
         columns = np.array([outcome.measures for outcome in some]).T
         typer.echo(f"  {name:12} {len(some):4}  " + " ".join(_interval(column) for column in columns))

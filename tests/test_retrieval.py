@@ -1,0 +1,188 @@
+"""What a question is searched as: its limits, its conversation, its sides, the newest of its matter."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.answers import Limits, Message, Question
+from assistant.conversation import points_back, rewrites
+from assistant.retrieval import Retrieval
+from index.errors import InputError
+from index.indexing import index_paths
+from index.library import Library
+from index.parties import parties
+from index.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.conftest import Outcome
+
+_BEFORE = (
+    Message(role="user", content="What did Mirzoyan say about the attack on Nagorno-Karabakh?"),
+    Message(role="assistant", content="He called it a large-scale offensive."),
+)
+_SPEECHES = {
+    "armenia": ("Armenia", "Mirzoyan", "2023-09-23", "Armenia said the Lachin road was blocked."),
+    "azerbaijan": ("Azerbaijan", "Bayramov", "2023-09-24", "Azerbaijan said the Lachin road was open."),
+    "turkiye": ("Türkiye", "Fidan", None, "Türkiye said the Lachin road should stay open to all."),
+}
+
+
+@pytest.fixture(scope="module")
+def retrieval(library_folder: Path) -> Iterator[Retrieval]:
+    with Library.open(library_folder) as library:
+        yield Retrieval(library, load_settings(library=library_folder))
+
+
+@pytest.fixture(scope="module")
+def speeches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retrieval]:
+    """Three short speeches about one road, one of them without a date."""
+    folder = tmp_path_factory.mktemp("speeches")
+    for name, (country, speaker, day, text) in _SPEECHES.items():
+        head = f"title: Remarks\ncountry: {country}\nspeaker: {speaker}\noutlet: Hall {name}\n"
+        head += f"date: {day}\n" if day else ""
+        (folder / f"{name}.md").write_text(f"---\n{head}---\n{text}\n", "utf-8")
+    settings = load_settings(library=folder / "library")
+    index_paths([folder], settings)
+    with Library.open(settings.library) as library:
+        yield Retrieval(library, settings)
+
+
+def _found(retrieval: Retrieval, limits: Limits) -> set[str]:
+    evidence = retrieval.gather(Question(text="Was the Lachin road open?", limits=limits))
+    return {hit.article.source.removesuffix(".md") for hit in evidence.hits}
+
+
+@pytest.mark.parametrize(
+    ("limits", "found"),
+    [
+        (Limits(), {"armenia", "azerbaijan", "turkiye"}),
+        (Limits(since="2023-09-24"), {"azerbaijan"}),
+        (Limits(until="2023"), {"armenia", "azerbaijan"}),
+        (Limits(until="2023", undated=True), {"armenia", "azerbaijan", "turkiye"}),
+        (Limits(since="2024"), set()),
+        (Limits(countries=("Turkey", "Republic of Armenia")), {"armenia", "turkiye"}),
+        (Limits(outlets=("hall armenia",)), {"armenia"}),
+        (Limits(sources=("azer", "tur")), {"azerbaijan", "turkiye"}),
+        (Limits(sources=("azer",), since="2023", outlets=("Hall armenia",)), set()),
+    ],
+)
+def test_limits_are_kept(speeches: Retrieval, limits: Limits, found: set[str]) -> None:
+    assert _found(speeches, limits) == found
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(since="yesterday"), Limits(until="2023-02-30"), Limits(since="2024", until="2023")]
+)
+def test_impossible_limits_are_told(speeches: Retrieval, limits: Limits) -> None:
+    with pytest.raises(InputError, match="day"):
+        _found(speeches, limits)
+
+
+def test_a_side_that_is_not_heard_is_told(speeches: Retrieval) -> None:
+    text = "What did Yerevan and Tbilisi each say about the Lachin road?"
+    evidence = speeches.gather(Question(text=text))
+    assert [(side.party, bool(side.articles)) for side in evidence.sides] == [
+        ("Yerevan", True),
+        ("Tbilisi", False),
+    ]
+    assert evidence.reading
+    assert evidence.reading.notes == ("No account by Tbilisi was found.",)
+
+
+def test_both_sides_have_a_place(speeches: Retrieval) -> None:
+    text = "What did Yerevan and Baku each say about the Lachin road?"
+    evidence = speeches.gather(Question(text=text))
+    assert {hit.article.speaker for hit in evidence.hits[:2]} == {"Mirzoyan", "Bayramov"}
+
+
+def test_latest_is_of_the_newest_and_says_how_new(retrieval: Retrieval) -> None:
+    evidence = retrieval.gather(Question(text="What is the latest on Armenia and Azerbaijan?"))
+    assert {hit.article.published.iso for hit in evidence.hits if hit.article.published} == {
+        "2025-08-08"
+    }
+    assert evidence.reading
+    assert evidence.reading.newest
+    assert "The newest article here is of 8 August 2025." in evidence.reading.notes
+
+
+def test_follow_up_is_found(retrieval: Retrieval) -> None:
+    asked = Question(text="How many were killed by his account?", history=_BEFORE)
+    evidence = retrieval.gather(asked)
+    assert "Mirzoyan" in evidence.searched_for
+    assert "mirzoyan" in evidence.hits[0].article.source
+
+
+def test_a_new_topic_is_left_alone(retrieval: Retrieval) -> None:
+    for text in ("When did Jeyhun Bayramov call Derek Hogan?", "Which team won the football cup?"):
+        assert retrieval.gather(Question(text=text, history=_BEFORE)).searched_for == text
+
+
+def test_literal_is_not_rewritten(retrieval: Retrieval) -> None:
+    asked = Question(text="What did he say?", history=_BEFORE, literal=True)
+    evidence = retrieval.gather(asked)
+    assert evidence.searched_for == "What did he say?"
+    assert evidence.reading
+    assert evidence.reading.spellings == ()
+
+
+def test_a_models_reading_competes(retrieval: Retrieval) -> None:
+    asked = Question(text="How many were killed by his account?", history=_BEFORE)
+    good = "How many people did Mirzoyan say were killed in the attack on Nagorno-Karabakh?"
+    bad = "Who won the football cup?"
+    assert retrieval.conversation.standalone(asked, written=good) == good
+    assert "Mirzoyan" in retrieval.conversation.standalone(asked, written=bad)
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("What did he say about energy?", True),
+        ("And Vucic?", True),
+        ("What was said there?", True),
+        ("Who is to provide troops instead?", True),
+        ("What is Iran's view of its nuclear programme?", False),
+        ("When did Armenia and Azerbaijan sign the declaration?", False),
+        ("What happened this week in Iran?", False),
+        ("Is there an agreement between Armenia and Azerbaijan?", False),
+    ],
+)
+def test_what_points_back(text: str, back: bool) -> None:
+    assert points_back(text) is back
+
+
+def test_a_name_is_exchanged() -> None:
+    history = (Message(role="user", content="What did Finer tell Kurti?"),)
+    meant = rewrites(Question(text="And Vucic?", history=history))
+    assert "What did Finer tell Vucic?" in meant
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        (
+            "Why did the grain corridor fail, in Ukraine's and in Russia's view?",
+            ["Why did the grain corridor fail, in Ukraine’s view?"],
+        ),
+        ("What do Greece and Türkiye each want for Cyprus?", ["What does Greece want for Cyprus?"]),
+        ("What did Vucic say about the difference between Ukraine and Serbia?", []),
+    ],
+)
+def test_question_put_to_one_side(question: str, alone: list[str]) -> None:
+    assert list(parties(question).values())[:1] == alone
+
+
+def test_limits_on_the_command_line(library_folder: Path, memoire: Callable[..., Outcome]) -> None:
+    question = "Whom did Bayramov call by telephone?"
+    options = ("--library", library_folder, "--json", "--until", "2021", "--literal")
+    answer = json.loads(memoire("ask", question, *options).out)
+    assert answer["limits"]["until"] == "2021"
+    assert all("2021" in p["published"] or "2020" in p["published"] for p in answer["passages"])
+    hits = json.loads(memoire("search", question, *options, "--source", "2020").out)
+    assert {hit["published"][:4] for hit in hits} == {"2020"}
+    assert memoire("search", question, "--library", library_folder, "--since", "soon").code == 2
