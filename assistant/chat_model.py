@@ -1,8 +1,8 @@
 """The writer over any LangChain chat model.
 
 The model writes sentences with markers; every sentence is checked against the passages of this turn
-before anyone sees it. What no passage holds is withheld and counted. When the endpoint fails, or holds
-back everything, the verbatim writer answers instead and the reader is told.
+before anyone sees it (`repairing`). What no passage holds is repaired or withheld, and counted. When
+the endpoint fails, or everything is withheld, the verbatim writer answers instead; the reader is told.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 import prompts
 from assistant.asked import Asked
 from assistant.events import Notice
-from assistant.evidence import Byline, Evidence, Sentence, Span
-from assistant.grounding import supporting_span
+from assistant.evidence import Byline, Evidence, Sentence
 from assistant.markers import Draft, MarkerReader, unmarked
+from assistant.repairing import Repairing
 from assistant.selection import answerable, candidates
 from index.errors import InputError, ModelUnavailable
 
@@ -50,6 +50,7 @@ class _Tally:
     """What became of the model's draft. `unknown` counts markers that named no passage."""
 
     shown: int = 0
+    replaced: int = 0
     withheld: int = 0
     unknown: int = 0
     declined: bool = False
@@ -90,8 +91,9 @@ class ChatModelWriter:
         yield from self._conclusion(evidence, tally)
 
     def _checked(self, evidence: Evidence, hits: Sequence[Hit], tally: _Tally) -> Iterator[Sentence]:
-        """Yield the model's sentences that the passages hold; keep account of the others."""
+        """Yield what the passages hold of the model's sentences; keep account of the others."""
         seen: set[str] = set()
+        repairing = Repairing(hits, self._reranker)
         stream = islice(self._sentences(evidence, hits), _MOST_SENTENCES)
         while True:
             try:
@@ -108,9 +110,10 @@ class ChatModelWriter:
             if draft.text in seen:
                 continue
             seen.add(draft.text)
-            if span := self._span(draft, hits):
+            if sentence := repairing.sentence(draft):
                 tally.shown += 1
-                yield Sentence(draft.text, [span])
+                tally.replaced += bool(sentence.repair and sentence.repair.kind == "quoted")
+                yield sentence
             else:
                 tally.withheld += 1
 
@@ -119,6 +122,9 @@ class ChatModelWriter:
         if tally.shown or (tally.declined and not tally.withheld):
             if tally.problem:
                 yield Notice(f"The model {model} stopped early: {tally.problem}.")
+            if tally.replaced:
+                yield Notice(f"{tally.replaced} sentence(s) of the model's draft were replaced by "
+                             "the articles' own words: the articles do not hold them.")  # fmt: skip
             if tally.withheld:
                 yield Notice(f"{tally.withheld} sentence(s) of the model's draft were withheld: "
                              "the articles do not hold them.")  # fmt: skip
@@ -146,12 +152,6 @@ class ChatModelWriter:
                 raise TimeoutError
             yield from reader.feed(str(chunk.text))
         yield from reader.finish()
-
-    def _span(self, draft: Draft, hits: Sequence[Hit]) -> Span | None:
-        """Where the passages hold the sentence: the ones it names first, then any."""
-        named = [hits[n - 1] for n in draft.numbers if 1 <= n <= len(hits)]
-        span = supporting_span(draft.text, named, self._reranker) if named else None
-        return span or supporting_span(draft.text, hits, self._reranker)
 
 
 def chat_model_for(settings: Settings) -> Any:  # noqa: ANN401 - a BaseChatModel of any provider

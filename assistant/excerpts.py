@@ -92,10 +92,23 @@ def _turns(text: str) -> tuple[tuple[int, str], ...]:
     return turns if len(names) > len(set(names)) else ()
 
 
+def turn_at(article: Article, offset: int) -> tuple[int, str] | None:
+    """Return whose turn it is at an offset of a transcript, and where his label stands; else None.
+
+    The name is as the transcript writes it, or `REPORTER`.
+    """
+    text = article.text
+    labels = [(start, name) for start, name in _turns(text) if start <= offset]
+    if not labels:
+        return None
+    start, name = labels[-1]
+    return text.index(name, start), name
+
+
 def speaking(article: Article, offset: int) -> str | None:
     """Return whose turn it is at an offset of a transcript: a name, `REPORTER`, or None elsewhere."""
-    names = [name for start, name in _turns(article.text) if start <= offset]
-    return names[-1] if names else None
+    turn = turn_at(article, offset)
+    return turn[1] if turn else None
 
 
 def attribution(article: Article, offset: int) -> str:

@@ -17,7 +17,7 @@ from assistant.assistant import Assistant
 from assistant.chat_turns import Conversation
 from assistant.events import ClaimWritten, Finished
 from assistant.facts import unborne
-from assistant.grounding import supporting_span
+from assistant.grounding import judge
 from assistant.markers import MarkerReader
 from index.library import Library
 from index.settings import load_settings
@@ -243,7 +243,10 @@ def test_a_conversation_remembers_the_words_alone(
 @pytest.mark.parametrize("text", FALSE)
 def test_what_is_spliced_into_a_true_sentence_is_noticed(text: str, quoting: Assistant) -> None:
     hits = _hits(quoting, QUESTION.text)
-    assert supporting_span(f"{text}.", hits, quoting.retrieval.engine.reranker) is None
+    judgement = judge(f"{text}.", hits, quoting.retrieval.engine.reranker)
+    assert judgement.verdict.state == "unsupported"
+    assert judgement.verdict.reason
+    assert not judgement.spans
 
 
 @pytest.mark.parametrize(

@@ -1,60 +1,131 @@
-"""How well changed facts are noticed: `python -m eval.bench.grounding CLAPNQ.jsonl`.
+"""How well the grounding check tells true sentences from changed ones: thresholds and figures.
 
-Supported pairs are people's answers with the sentences they chose to rest on; each hard negative changes
-one number, one year or the polarity of such an answer. Only `assistant.facts` is measured, not the
-semantic test. Intervals are Wilson's, 95%.
+`python -m eval.bench.grounding BENCH_FOLDER [ARTICLES_FOLDER] [--most N]`. The folder holds
+clapnq_dev_answerable.jsonl, ramdocs.jsonl and mtrag-un.jsonl. Thresholds are chosen on one half of the
+questions (by a hash) and every figure is of the other half. Intervals are Wilson's, 95%.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import re
-import sys
-from collections import Counter
+import argparse
+import itertools
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.facts import unborne
+from scipy.stats import binomtest
+
+from assistant.grounding import Scorer, Thresholds, judge
+from eval.bench import grounding_pairs as pairs
+from eval.bench.grounding_pairs import TRUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
-_NUMBER = re.compile(r"\b(?!(?:1[5-9]|20)\d\d\b)\d{2,}\b")
-_POLARITY = re.compile(r"\b(is|was|are|were|has|have|had|can|will|could)\b(?! not)")
+    from eval.bench.grounding_pairs import Pair
+    from index.models import Reranker
 
-
-def main(path: Path) -> None:
-    """Print how many answers are kept and how many changed ones are noticed, per kind of change."""
-    kept: Counter[str] = Counter()
-    total: Counter[str] = Counter()
-    for line in path.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        chosen = " ".join(case["output"][0].get("selected_sentences") or [])
-        for kind, claim in _variants(case["output"][0]["answer"]) if chosen else ():
-            total[kind] += 1
-            kept[kind] += (unborne(claim, chosen) is None) == (kind == "supported")
-    for kind, n in total.items():
-        low, high = _wilson(kept[kind], n)
-        print(f"{kind:10} right {kept[kind] / n:.3f} [{low:.3f}, {high:.3f}] n = {n}")
+_SHARES = (0.25, 0.35, 0.5)
+_SCORES = (-6.0, -3.0, 0.0)
+_FITTED = 150  # pairs of each corpus that thresholds are chosen on
 
 
-def _variants(answer: str) -> Iterator[tuple[str, str]]:
-    yield "supported", answer
-    for kind, pattern in (("year", _YEAR), ("number", _NUMBER)):
-        if match := pattern.search(answer):
-            changed = str(int(match[0]) + 7)
-            yield kind, f"{answer[: match.start()]}{changed}{answer[match.end() :]}"
-    if match := _POLARITY.search(answer):
-        yield "polarity", f"{answer[: match.end()]} not{answer[match.end() :]}"
+def main() -> None:
+    """Choose thresholds on one half and print what they do on the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("bench", type=Path)
+    parser.add_argument("articles", type=Path, nargs="?")
+    parser.add_argument("--most", type=int, default=10**9, help="pairs of each corpus")
+    options = parser.parse_args()
+    every = list(_all(options.bench, options.articles, options.most))
+    reranker = _reranker()
+    fitted = [
+        pair
+        for corpus in ("clapnq", "ramdocs", "articles")
+        for pair in [p for p in every if p.corpus == corpus and not p.held_out][:_FITTED]
+    ]
+    at = _chosen(fitted, reranker)
+    print(f"chosen on {len(fitted)} pairs: {at}", flush=True)
+    held_out = [pair for pair in every if pair.held_out]
+    judged = [(pair, _kept(pair, at, reranker)) for pair in held_out]
+    for corpus in ("clapnq", "ramdocs", "articles", "mtrag"):
+        _report(corpus, [(pair, kept) for pair, kept in judged if pair.corpus == corpus])
+    _report("all but mtrag", [(pair, kept) for pair, kept in judged if pair.corpus != "mtrag"])
 
 
-def _wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    share, spread = right / n, z * z / n
-    middle, half = share + spread / 2, z * math.sqrt(share * (1 - share) / n + spread / (4 * n))
-    return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+def _reranker() -> Reranker:
+    from index.models import Reranker
+    from index.settings import load_settings
+
+    return Reranker(load_settings())
+
+
+def _all(bench: Path, articles: Path | None, most: int) -> Iterator[Pair]:
+    for found in (
+        pairs.clapnq(bench / "clapnq_dev_answerable.jsonl"),
+        pairs.ramdocs(bench / "ramdocs.jsonl"),
+        pairs.mtrag(bench / "mtrag-un.jsonl"),
+        pairs.articles(sorted(articles.glob("*.md")) if articles else ()),
+    ):
+        yield from itertools.islice(found, most)
+
+
+def _kept(pair: Pair, at: Thresholds, reranker: Scorer) -> bool:
+    """Whether a reader would see the sentence as it is, fully or partly supported."""
+    return judge(pair.claim, pair.hits, reranker, at).verdict.state != "unsupported"
+
+
+def _chosen(fitted: Sequence[Pair], reranker: Reranker) -> Thresholds:
+    """The thresholds with the best balanced accuracy; of equals the strictest."""
+    cached = _Cached(reranker)
+    found: list[tuple[float, float, float, Thresholds]] = []
+    for share, score in itertools.product(_SHARES, _SCORES):
+        at = Thresholds(partly_share=share, partly_score=score)
+        judged = [(pair, _kept(pair, at, cached)) for pair in fitted]
+        found.append((round(_balanced(judged), 3), share, score, at))
+    return max(found, key=lambda one: one[:3])[3]
+
+
+def _balanced(judged: Sequence[tuple[Pair, bool]]) -> float:
+    """The mean of the shares of true sentences kept and of false ones noticed."""
+    true = [kept for pair, kept in judged if pair.supported]
+    false = [not kept for pair, kept in judged if not pair.supported]
+    return (sum(true) / len(true) + sum(false) / len(false)) / 2
+
+
+def _report(name: str, judged: Sequence[tuple[Pair, bool]]) -> None:
+    if not judged:
+        return
+    kinds: dict[str, list[bool]] = defaultdict(list)
+    for pair, kept in judged:
+        kinds[pair.kind].append(kept == pair.supported)
+    flagged = [not pair.supported for pair, kept in judged if not kept]
+    print(f"{name}: balanced accuracy {_balanced(judged):.3f}, n = {len(judged)}")
+    print(f"  of what was called false, false: {_share(flagged)}")
+    for kind, right in kinds.items():
+        print(f"  {kind:10} {'kept' if kind in TRUE else 'noticed'} {_share(right)}")
+
+
+def _share(right: Sequence[bool]) -> str:
+    interval = binomtest(sum(right), len(right)).proportion_ci(method="wilson")
+    return f"{sum(right) / len(right):.3f} [{interval.low:.3f}, {interval.high:.3f}] n = {len(right)}"
+
+
+class _Cached:
+    """The reranker with its answers kept: the same pairs are asked at every threshold."""
+
+    def __init__(self, reranker: Reranker) -> None:
+        self._reranker = reranker
+        self._kept: dict[tuple[str, str], float] = {}
+
+    def score(self, query: str, texts: Sequence[str]) -> list[float]:
+        """Return one logit a text."""
+        unknown = [text for text in dict.fromkeys(texts) if (query, text) not in self._kept]
+        if unknown:
+            for text, score in zip(unknown, self._reranker.score(query, unknown), strict=True):
+                self._kept[query, text] = float(score)
+        return [self._kept[query, text] for text in texts]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

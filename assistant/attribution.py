@@ -1,0 +1,182 @@
+"""Who says so: the speaker, office, party and verb of a statement, with the words that attribute it.
+
+Read from the article's own words ("Azerbaijan's foreign minister, Jayhun Bayramov, said"), a
+transcript's turns, and what its metadata or title say of a speech or statement. A pronoun is resolved
+to the last speaker named before it; where it could be two people's nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assistant.answers import SaidBy
+from assistant.excerpts import REPORTER, sentences_of, turn_at
+from assistant.speech import (
+    Attributed,
+    attributed,
+    in_title,
+    introduced,
+    leading,
+    party_of,
+    party_of_person,
+    surnames,
+)
+from index.names import fold
+
+if TYPE_CHECKING:
+    from index.articles import Article
+
+_CARRIED = (
+    3  # sentences back in a paragraph from which a speaker still holds for "he" and "the minister"
+)
+
+
+def said_by(article: Article, start: int, end: int) -> SaidBy | None:
+    """Return who says what stands at `[start, end)` of the article; None for the article's own report.
+
+    Where metadata alone attributes it (a speech, a signed statement), the attributing span is empty.
+    """
+    if turn := turn_at(article, start):
+        place, name = turn
+        if name == REPORTER:
+            return None
+        person = " ".join(part.capitalize() for part in name.split())
+        return SaidBy(
+            person=person,
+            office=None,
+            party=party_of_person(person),
+            verb="said",
+            start=place,
+            end=place + len(name),
+        )
+    inside = [s for s in sentences_of(article) if s.start < end and start < s.end]
+    found = [a for s in reversed(inside) for a in _resolved(article)[s.start]]
+    if best := next((a for a in found if a.person), next((a for a in found if a.party), None)):
+        return best.said_by()
+    return _by_metadata(article, start)
+
+
+def speakers(article: Article, start: int, end: int) -> list[SaidBy]:
+    """Return everyone whose words are reported in the sentences of `[start, end)`."""
+    inside = [s for s in sentences_of(article) if s.start < end and start < s.end]
+    found = [a.said_by() for s in inside for a in _resolved(article)[s.start]]
+    own = said_by(article, start, end)
+    return [*found, own] if own and own not in found else found
+
+
+def speakers_in(text: str) -> list[SaidBy]:
+    """Return whom a sentence without an article names as speaking, pronouns left out."""
+    return [a.said_by() for a in attributed(text, 0) if a.person or (a.party and not a.office)]
+
+
+def same_speaker(one: SaidBy, other: SaidBy) -> bool | None:
+    """Tell whether two speakers are one; None where one has no name or party to compare.
+
+    A person matches by surname in any spelling; a party and one who speaks for it match.
+    """
+    if one.person and other.person:
+        return bool(surnames(one.person) & surnames(other.person))
+    if one.party and other.party:
+        return one.party == other.party
+    return None
+
+
+@lru_cache(maxsize=256)
+def _resolved(article: Article) -> dict[int, list[Attributed]]:
+    """The attributions of each sentence by its start, pronouns and bare offices resolved backwards."""
+    known = introduced(article.text)
+    found: dict[int, list[Attributed]] = {}
+    last: tuple[Attributed, int] | None = None
+    for at, sentence in enumerate(sentences_of(article)):
+        text = article.text[sentence.start : sentence.end]
+        found[sentence.start] = here = []
+        if sentence.heading:
+            last = None
+            continue
+        if lead := _leading(text, last[0] if last else None, known):
+            last = (lead, at) if lead.person else None
+        for one in attributed(text, sentence.start):
+            near = last[0] if last and at - last[1] <= _CARRIED else None
+            who = _whom(one, near, known)
+            here.append(who)
+            last = (who, at) if who.person else last
+    _carry(article, found)
+    return found
+
+
+def _leading(text: str, near: Attributed | None, known: dict[str, Attributed]) -> Attributed | None:
+    """The person a sentence begins with, whom "he" in the next means; nameless where nobody fits."""
+    found = leading(text)
+    if found is None or not (found.person or found.office):
+        return None
+    known_of = not found.person or fold(found.person.split()[-1]) in known
+    return _whom(found, near, known) if known_of or found.office else None
+
+
+def _whom(one: Attributed, near: Attributed | None, known: dict[str, Attributed]) -> Attributed:
+    """A bare surname by its full name; a pronoun or an office by whom it points to, if anyone fits."""
+    if one.person:
+        return _as_introduced(one, known)
+    if not one.points_back:
+        return one
+    to = near
+    if one.office:
+        holders = {k.person: k for k in known.values() if _holds(one, k)}
+        to = next(iter(holders.values())) if len(holders) == 1 else None
+        to = near if near and _holds(one, near) else to
+    return replace(to, verb=one.verb, start=one.start, end=one.end) if to else one
+
+
+def _holds(pointing: Attributed, to: Attributed) -> bool:
+    """Tell whether somebody is known to hold the office that is named, of the country that is named."""
+    if not (to.person and to.office and pointing.office):
+        return False
+    if pointing.party and to.party and pointing.party != to.party:
+        return False
+    if to.office.startswith(("vice", "deputy", "former")):
+        return to.office == pointing.office
+    return to.office == pointing.office or to.office.endswith(f" {pointing.office}")
+
+
+def _as_introduced(one: Attributed, known: dict[str, Attributed]) -> Attributed:
+    """Give a bare surname the full name, office and party it was introduced with."""
+    own = known.get(fold(one.person.split()[-1])) if one.person else None
+    if own is None or own.person is None or one.person is None:
+        return one
+    person = max(own.person, one.person, key=lambda name: len(name.split()))
+    return replace(one, person=person, office=own.office or one.office, party=one.party or own.party)
+
+
+def _carry(article: Article, found: dict[int, list[Attributed]]) -> None:
+    """Give a speaker's reported words between two attributed sentences of a paragraph to him as well."""
+    every = sentences_of(article)
+    for before, here, after in zip(every, every[1:], every[2:], strict=False):
+        same_block = before.block == here.block == after.block
+        if not same_block or found[here.start] or not found[before.start] or not found[after.start]:
+            continue
+        one, other = found[before.start][-1], found[after.start][0]
+        if one.person and one.person == other.person:
+            found[here.start] = [one]
+
+
+def _by_metadata(article: Article, start: int) -> SaidBy | None:
+    if article.speaker:
+        person, _, office = article.speaker.partition(", ")
+        land = office.rpartition(" of ")[2] if office else ""
+        party = party_of(land) or (party_of(article.countries[0]) if article.countries else None)
+        return SaidBy(
+            person=person, office=office or None, party=party, verb="said", start=start, end=start
+        )
+    found = in_title(article.title)
+    if found is None:
+        return None
+    return SaidBy(
+        person=found.person,
+        office=found.office,
+        party=found.party,
+        verb="said",
+        start=start,
+        end=start,
+    )
