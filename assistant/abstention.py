@@ -1,0 +1,212 @@
+"""Whether the evidence answers the question: a decision of its own, and the signals it rests on.
+
+No one score tells a passage about the matter from one that answers: a cross-encoder likes both. So the
+decision weighs what the best sentences hold of what was asked: how well they score and whether the
+passage agrees, the names and rare words close together, the kind of answer wanted, who is to have acted,
+the dates, and how far the score falls without the question's most telling words. The weights are those
+of a logistic regression, kept in `abstention.json` and fitted by `python -m eval.bench.abstention fit`.
+Data, figures and failures are in `docs/abstention.md`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.asked import stems
+from assistant.excerpts import sentences_of
+from assistant.wanted import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from assistant.asked import Asked
+    from assistant.evidence import Evidence
+    from assistant.selection import Candidate
+    from index.models import Reranker
+
+_MODEL = Path(__file__).with_suffix(".json")
+_QUOTED = 3  # sentences: as many as an answer quotes
+_MARGIN = 3.0  # logits below the best within which a sentence is quoted
+_MEAN_OF = 5
+_TELLING = 2  # words whose absence is tried
+_NOTHING = -12.0  # logits: below any that the packaged cross-encoder gives
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the evidence holds of what was asked.
+
+    Logits of the cross-encoder: `best` and `second` sentence, `mean` of the best five, the best one's
+    `passage`, the best sentence `alone` without its article's heading; `falls` is how far the best falls
+    without the question's rarest word, `falls_next` without the next. `agree` is the share of the best
+    sentences that lie in the best passage. Of the sentence that holds most: `names_off` is how much of
+    the question's names, by rarity, it and its neighbours lack, `names_gone` its whole article;
+    `words_near` and `words_there` are the shares of the other words, by rarity, that are held close by
+    and in the article. `kind_held` and `kind_missing` tell whether it has the kind of answer asked for;
+    `actor_missing`, that whoever is to have acted neither speaks nor comes first there; `off_dates`, that
+    neither its article nor its words are of the time asked about. `single` marks one lone sentence.
+    """
+
+    best: float
+    second: float
+    mean: float
+    passage: float
+    alone: float
+    falls: float
+    falls_next: float
+    agree: float
+    names_off: float
+    names_gone: float
+    words_near: float
+    words_there: float
+    kind_held: float
+    kind_missing: float
+    actor_missing: float
+    reply_missing: float
+    off_dates: float
+    single: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the evidence is said to answer, with the estimated chance that it does, and why."""
+
+    answers: bool
+    chance: float
+    signals: Signals | None
+
+
+def decide(
+    evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranker: Reranker
+) -> Decision:
+    """Return whether the candidates hold an answer."""
+    if not found:
+        return Decision(answers=False, chance=0.0, signals=None)
+    signals = signals_of(evidence, asked, found, reranker)
+    chance = _model().chance(signals)
+    return Decision(chance >= _model().threshold, chance, signals)
+
+
+def signals_of(
+    evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranker: Reranker
+) -> Signals:
+    """Return the signals of at least one candidate."""
+    ordered = sorted(found, key=lambda c: -c.score)
+    quoted = [c for c in ordered[:_QUOTED] if c.score >= ordered[0].score - _MARGIN]
+    question = evidence.searched_for
+    telling = sorted(asked.terms.values(), key=lambda word: -evidence.rarity.get(word, 0.0))[:_TELLING]
+    inputs = [c.input for c in quoted]
+    pairs = [(_without(question, word), text) for word in telling for text in inputs]
+    pairs += [(question, text) for text in inputs] + [(question, c.text) for c in quoted]
+    scores = [float(score) for score in reranker.score_pairs(pairs)]
+    rows = [scores[at : at + len(quoted)] for at in range(0, len(scores), len(quoted))]
+    *less, whole, alone = rows
+    return _signals(evidence, asked, ordered, [max(whole) - max(row) for row in less], max(alone))
+
+
+def _signals(
+    evidence: Evidence, asked: Asked, ordered: Sequence[Candidate], falls: Sequence[float], alone: float
+) -> Signals:
+    best = ordered[0]
+    quoted = [c for c in ordered[:_QUOTED] if c.score >= best.score - _MARGIN]
+    scores = [c.score for c in ordered[:_MEAN_OF]]
+    wanted = Wanted.of(evidence.searched_for, asked, date.today())
+    parties = stems(" ".join(side.party for side in evidence.sides if side.articles))
+    held = [_Held.of(c, wanted, evidence.rarity, parties) for c in quoted]
+    kinds = [h.kind for h in held if h.kind is not None]
+    return Signals(
+        best=best.score,
+        second=scores[1] if len(scores) > 1 else _NOTHING,
+        mean=sum(scores) / len(scores),
+        passage=best.hit.score,
+        alone=alone,
+        falls=falls[0] if falls else 0.0,
+        falls_next=falls[1] if len(falls) > 1 else 0.0,
+        agree=sum(c.hit.rank == best.hit.rank for c in quoted) / len(quoted),
+        names_off=min(h.names_off for h in held),
+        names_gone=min(h.names_gone for h in held),
+        words_near=max(h.words_near for h in held),
+        words_there=max(h.words_there for h in held),
+        kind_held=float(any(kinds)),
+        kind_missing=float(bool(kinds) and not any(kinds)),
+        actor_missing=float(all(h.actor is False for h in held)),
+        reply_missing=float(wanted.reply and all(h.actor is not True for h in held)),
+        off_dates=float(all(h.off_dates for h in held)),
+        single=float(len(scores) == 1),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What one candidate, its neighbours and its article hold."""
+
+    names_off: float
+    names_gone: float
+    words_near: float
+    words_there: float
+    kind: bool | None
+    actor: bool | None
+    off_dates: bool
+
+    @classmethod
+    def of(
+        cls, candidate: Candidate, wanted: Wanted, rarity: Mapping[str, float], parties: set[str]
+    ) -> _Held:
+        article = candidate.article
+        every = sentences_of(article)
+        at = every.index(candidate.sentence)
+        before, after = every[max(0, at - 1)], every[min(len(every) - 1, at + 1)]
+        near = f"{article.heading} {article.text[before.start : after.end]}"
+        whole = f"{article.heading} {article.text}"
+        names = {stem: word for stem, word in wanted.names.items() if stem not in parties}
+        return cls(
+            names_off=_weight(wanted.lacking(names, near), rarity),
+            names_gone=_weight(wanted.lacking(names, whole), rarity),
+            words_near=1 - _share(wanted.lacking(wanted.words, near), wanted.words.values(), rarity),
+            words_there=1 - _share(wanted.lacking(wanted.words, whole), wanted.words.values(), rarity),
+            kind=wanted.kind_in(candidate.text),
+            actor=wanted.actor_acts(article, candidate.text, article.text[before.start : before.end]),
+            off_dates=wanted.off_dates(article, near),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """Weights of the logistic regression, and the chance from which an answer is given."""
+
+    intercept: float
+    threshold: float
+    weights: Mapping[str, float]
+
+    def chance(self, signals: Signals) -> float:
+        values = asdict(signals)
+        total = self.intercept + sum(weight * values[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+
+@cache
+def _model() -> _Model:
+    stored = json.loads(_MODEL.read_text("utf-8"))
+    return _Model(stored["intercept"], stored["threshold"], stored["weights"])
+
+
+def _without(question: str, word: str) -> str:
+    """The question without a word of it, in any ending."""
+    less = re.sub(rf"\b{re.escape(word)}\w*(?:['’]s)?", " ", question, flags=re.IGNORECASE)
+    return " ".join(less.split())
+
+
+def _weight(words: Sequence[str], rarity: Mapping[str, float]) -> float:
+    return sum(rarity.get(word, 0.0) for word in words)
+
+
+def _share(some: Sequence[str], every: Collection[str], rarity: Mapping[str, float]) -> float:
+    whole = _weight(list(every), rarity)
+    return _weight(some, rarity) / whole if whole else 0.0
