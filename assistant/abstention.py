@@ -44,14 +44,16 @@ class Signals:
     """What the evidence holds of what was asked.
 
     Logits of the cross-encoder: `best` and `second` sentence, `mean` of the best five, the best one's
-    `passage`, the best sentence `alone` without its article's heading; `falls` is how far the best falls
+    `passage`, the best sentence `alone` without its article's heading. `falls` is how far the best falls
     without the question's rarest word, `falls_next` without the next. `agree` is the share of the best
-    sentences that lie in the best passage. Of the sentence that holds most: `names_off` is how much of
-    the question's names, by rarity, it and its neighbours lack, `names_gone` its whole article;
-    `words_near` and `words_there` are the shares of the other words, by rarity, that are held close by
-    and in the article. `kind_held` and `kind_missing` tell whether it has the kind of answer asked for;
-    `actor_missing`, that whoever is to have acted neither speaks nor comes first there; `off_dates`, that
-    neither its article nor its words are of the time asked about. `single` marks one lone sentence.
+    sentences that lie in the best passage; `single` marks one lone sentence.
+
+    Of the sentence that holds most: `names_off` is how much of the question's names, by rarity, it and
+    its neighbours lack, `names_gone` its whole article; `words_near` and `words_there` are the shares of
+    the other words, by rarity, that are held close by and in the article. `kind_held` and `kind_missing`
+    tell whether it has the kind of answer asked for; `actor_missing`, that whoever is to have acted
+    neither speaks nor comes first there (`reply_missing` where an answer of theirs is asked for);
+    `off_dates`, that neither its article nor its words are of the time asked about.
     """
 
     best: float
@@ -83,15 +85,27 @@ class Decision:
     signals: Signals | None
 
 
-def decide(
-    evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranker: Reranker
-) -> Decision:
+def decide(evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranker: Reranker) -> Decision:
     """Return whether the candidates hold an answer."""
     if not found:
         return Decision(answers=False, chance=0.0, signals=None)
     signals = signals_of(evidence, asked, found, reranker)
-    chance = _model().chance(signals)
-    return Decision(chance >= _model().threshold, chance, signals)
+    chance = chance_of(signals)
+    return Decision(chance >= threshold(), chance, signals)
+
+
+def chance_of(signals: Signals | None) -> float:
+    """Return the estimated chance that evidence with these signals answers; None: nothing was found."""
+    if signals is None:
+        return 0.0
+    values = asdict(signals)
+    total = _model().intercept + sum(w * values[name] for name, w in _model().weights.items())
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+
+def threshold() -> float:
+    """Return the chance from which an answer is given."""
+    return _model().threshold
 
 
 def signals_of(
@@ -184,11 +198,6 @@ class _Model:
     intercept: float
     threshold: float
     weights: Mapping[str, float]
-
-    def chance(self, signals: Signals) -> float:
-        values = asdict(signals)
-        total = self.intercept + sum(weight * values[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
 
 
 @cache

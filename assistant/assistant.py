@@ -111,9 +111,7 @@ class Assistant:
             said.append(coverage)
         return [Notice(text) for text in said]
 
-    def _answer(
-        self, evidence: Evidence, draft: _Draft, overview: Overview, seconds: float
-    ) -> Answer:
+    def _answer(self, evidence: Evidence, draft: _Draft, overview: Overview, seconds: float) -> Answer:
         abstained = not draft.claims
         why = withheld(evidence, overview, date.today()) if abstained else None
         return Answer(

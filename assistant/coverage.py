@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.wanted import kinds_of
@@ -11,6 +10,7 @@ from index.dates import parse_published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from assistant.answers import Claim
     from assistant.evidence import Evidence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.answers import Abstention
@@ -14,6 +13,7 @@ from assistant.wanted import Wanted, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from assistant.evidence import Evidence
     from index.articles import Article, Hit
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 _OFF_TOPIC = -5.0  # logits of the best passage; see docs/abstention.md
 _HITS = 6
 _TAKEN_FOR_GRANTED = re.compile(
-    r"^(?:why|when|where|how|which|what \w+) (?:did|does|do|was|were|has|have)\b(?! \w+ (?:say|tell))"
-    r"|^(?:why|when|where|how) |^which \w+ did\b|\b(?:when|after|since|because|once|in which) (?=\S+ \S)",
+    r"^(?:why|when|where|how) "
+    r"|^(?:which|what) \w+ (?:did|does|do|was|were|has|have)\b(?! \w+ (?:say|tell))"
+    r"|\b(?:when|after|since|because|once|in which) (?=\S+ \S)",
     re.IGNORECASE,
 )
 # What a question's verb takes for granted, as a thing that may have happened.
@@ -46,7 +47,7 @@ class Withheld:
 
 
 def withheld(evidence: Evidence, overview: Overview, today: date) -> Withheld:
-    """Return why the evidence does not answer: off the topic, off the dates, a false premise, or unsaid."""
+    """Return why the evidence does not answer, and what to do next."""
     asked = Asked.of(evidence.searched_for)
     wanted = Wanted.of(evidence.searched_for, asked, today)
     if not evidence.hits:
@@ -108,7 +109,9 @@ def _false_premise(evidence: Evidence, wanted: Wanted) -> Withheld | None:
     words = {**wanted.names, **wanted.words}
     if any(not wanted.lacking(words, near) for near in _stretches(evidence.hits[:_HITS])):
         return None
-    event = next((e for verb, e in _EVENTS.items() if re.search(rf"\b(?:{verb})\b", question, re.I)), "event")
+    event = next(
+        (e for verb, e in _EVENTS.items() if re.search(rf"\b(?:{verb})\b", question, re.I)), "event"
+    )
     _, _, rest = question.partition(" ")
     parties = list(dict.fromkeys(name for name in _PARTY.findall(rest)))[:2]
     between = f" between {parties[0]} and {parties[1]}" if event in _MUTUAL and len(parties) > 1 else ""
@@ -132,8 +135,8 @@ def _unsaid(evidence: Evidence) -> Withheld:
 
 def _read(evidence: Evidence) -> str:
     return (
-        f"Ask about what is reported in “{_title(evidence.hits[0].article)}”, read the closest articles, "
-        "or add articles that tell more."
+        f"Ask about what is reported in “{_title(evidence.hits[0].article)}”, "
+        "read the closest articles, or add articles that tell more."
     )
 
 

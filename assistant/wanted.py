@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -40,13 +41,19 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("why", r"\bwhy\b|\breasons?\b|\bwhat (?:caused|led)\b", _REASON),
     )
 )  # fmt: skip
-_WHO = re.compile(r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich (?:leader|minister|president|country)", re.IGNORECASE)
+_WHO = re.compile(
+    r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich (?:leader|minister|president|country)", re.IGNORECASE
+)
 _ACTOR = re.compile(
     r"\b(?:did|does|do|has|have|had|will|would|can|could|was|were|is|are) (?:the )?"
     r"((?:[A-ZÀ-ÞА-Я][\w’'.-]*(?: (?:al|bin|of|van|de|the))*\s?)+)"
 )
-_REPLY = re.compile(r"\b(?:answer|repl(?:y|ied)|respon[ds]\w*|react\w*)\b|\bsay (?:to|in)\b|\btell\b", re.I)
-_PRONOUN = re.compile(r"^\W*(?:He|She|They|We|I|The (?:minister|president|prime|leader))\b", re.IGNORECASE)
+_REPLY = re.compile(
+    r"\b(?:answer|repl(?:y|ied)|respon[ds]\w*|react\w*)\b|\bsay (?:to|in)\b|\btell\b", re.I
+)
+_PRONOUN = re.compile(
+    r"^\W*(?:He|She|They|We|I|The (?:minister|president|prime|leader))\b", re.IGNORECASE
+)
 _BEGINNING = 60  # characters of a sentence in which its subject stands
 _OTHER_PARTY = re.compile(r"\b(?:with|to|by|on|from|receives?|calls?|meets?)\b", re.IGNORECASE)
 
@@ -156,15 +163,13 @@ def _forms(question: str) -> dict[str, frozenset[str]]:
 @cache
 def _of_country() -> Mapping[str, frozenset[str]]:
     """A country's code → the adjectives, peoples and names of it, folded."""
-    from collections import defaultdict
-
     known = gazetteer()
     found: defaultdict[str, set[str]] = defaultdict(set)
     for word, code in known.adjectives.items():
         found[code] |= {word, f"{word}s"}
     for form in known.forms:
-        if code := country_code(form):
-            found[code].add(form)
+        if of := country_code(form):
+            found[of].add(form)
     return defaultdict(frozenset, {code: frozenset(forms) for code, forms in found.items()})
 
 
@@ -175,4 +180,5 @@ def _stems(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def _folded(text: str) -> str:
-    return f" {' '.join(re.findall(r'[^\W_]+', fold(text)))} "
+    words = re.findall(r"[^\W_]+", fold(text))
+    return f" {' '.join(words)} "

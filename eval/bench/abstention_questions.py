@@ -30,9 +30,7 @@ _READOUT = re.compile(
     re.IGNORECASE,
 )
 _SPEECH = re.compile(r"(?P<country>.+) at the United Nations General Debate")
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = "January February March April May June July August September October November December".split()
 # What a text says → how a reader asks, in other words than the text's where there are any.
 _ASKED_AS = {
     "welcomed": "applaud", "condemned": "denounce", "thanked": "thank the other side for",
@@ -54,7 +52,9 @@ _SAID_OF_STATE = {
     "proposed": "suggest", "established": "set up", "launched": "start", "adopted": "adopt",
     "signed": "sign", "ratified": "ratify", "hosted": "host", "joined": "join",
 }  # fmt: skip
-_STATE_SENTENCE = re.compile(rf"\b(?:We|we|I|[Mm]y country) (?:have |has )?({'|'.join(_SAID_OF_STATE)})\b")
+_STATE_SENTENCE = re.compile(
+    rf"\b(?:We|we|I|[Mm]y country) (?:have |has )?({'|'.join(_SAID_OF_STATE)})\b"
+)
 _STATE_PREMISES = {
     "sign a treaty with": "sign treati", "recognise the independence of": "recogn independ",
     "break off relations with": "relat break sever", "declare war on": "war declar",
@@ -173,35 +173,46 @@ def _of_readout(
     about = _Maker(account)
     done = stems(" ".join(other.article.text for other in others))
     first = sentences[0] if sentences else ""
-    yield about.made(f"What did {actor} and {partner} discuss in {when}?", True, "talks", first)
+    yield about.made(
+        f"What did {actor} and {partner} discuss in {when}?", answerable=True, kind="talks", quote=first
+    )
     if stranger.party != party and all(o.when != when for o in others if o is not account):
         away = stranger.office_name.split()[-1] if stranger.actor else stranger.party
         if away and not stems(f"{away} {stranger.party}") & account.words:
-            yield about.made(f"What did {actor} and {away} discuss in {when}?", False, "partner", first)
+            yield about.made(
+                f"What did {actor} and {away} discuss in {when}?",
+                answerable=False,
+                kind="partner",
+                quote=first,
+            )
     years = {o.article.published.year for o in others if o.article.published}
     if absent := [year for year in range(2012, 2027) if year not in years]:
-        year = f"{chance.choice(_MONTHS)} {chance.choice(absent)}"
-        yield about.made(f"What did {actor} and {partner} discuss in {year}?", False, "year", first)
+        then = f"{chance.choice(_MONTHS)} {chance.choice(absent)}"
+        yield about.made(
+            f"What did {actor} and {partner} discuss in {then}?",
+            answerable=False,
+            kind="year",
+            quote=first,
+        )
     for sentence in sentences:
         if (verb := re.search(rf"\b({'|'.join(_ASKED_AS)})\b", sentence)) and "President" in sentence:
             asked = _ASKED_AS[verb[1]]
             question = f"What did {actor} {asked} in the {event} with {partner} in {when}?"
-            yield about.made(question, True, "done", sentence)
+            yield about.made(question, answerable=True, kind="done", quote=sentence)
             break
     premise, words = chance.choice(sorted(_PREMISES.items()))
     if not set(words.split()) & done:
         question = f"What did {actor} {premise} in the {event} with {partner} in {when}?"
-        yield about.made(question, False, "done", first)
+        yield about.made(question, answerable=False, kind="done", quote=first)
     yield from about.topics(sentences, stranger, others, f"tell {partner}", actor)
     yield from about.counts(sentences, f"{actor} mention to {partner} in {when}")
     surname = fold(account.office_name.split()[-1])
     titles = re.compile(rf"^(?:{account.office_name.split()[0]}|The (?:Prime|King|Crown|Foreign))\b")
     speaks = [s for s in account.sentences if titles.match(s) or fold(s).find(surname) in range(30)]
-    if topic := _topic(sentences):
-        if not speaks:
-            verb = chance.choice(["reply to", "answer", "tell", "say to"])
-            question = f"What did {partner} {verb} {actor} about {topic[0]}?"
-            yield about.made(question, False, "reply", topic[1])
+    if not speaks and (topic := _topic(sentences)):
+        does = chance.choice(["reply to", "answer", "tell", "say to"])
+        question = f"What did {partner} {does} {actor} about {topic[0]}?"
+        yield about.made(question, answerable=False, kind="reply", quote=topic[1])
 
 
 def _of_speech(
@@ -219,7 +230,7 @@ def _of_speech(
     for sentence in sentences:
         if verb := _STATE_SENTENCE.search(sentence):
             question = f"What did {who} {_SAID_OF_STATE[verb[1]]} in its {when} speech?"
-            yield about.made(question, True, "done", sentence)
+            yield about.made(question, answerable=True, kind="done", quote=sentence)
             break
     premise, words = chance.choice(sorted(_STATE_PREMISES.items()))
     away = stranger.party
@@ -227,14 +238,24 @@ def _of_speech(
         stems(away) <= stems(s) and set(words.split()) & stems(s) for o in others for s in o.sentences
     ):
         start = chance.choice(["Why did", "When did", "What did the minister say when"])
-        verb = premise if start != "What did the minister say when" else f"decided to {premise}"
-        yield about.made(f"{start} {party} {verb} {away}?", False, "premise", "")
+        does = premise if start != "What did the minister say when" else f"decided to {premise}"
+        yield about.made(f"{start} {party} {does} {away}?", answerable=False, kind="premise")
     years = {o.article.published.year for o in others if o.article.published}
     absent = [year for year in range(2008, 2027) if year not in years]
     if topic := _topic(sentences):
-        yield about.made(f"What did {who} say about {topic[0]} in {when}?", True, "year", topic[1])
-        year = chance.choice(absent)
-        yield about.made(f"What did {who} say about {topic[0]} in {year}?", False, "year", topic[1])
+        yield about.made(
+            f"What did {who} say about {topic[0]} in {when}?",
+            answerable=True,
+            kind="year",
+            quote=topic[1],
+        )
+        then = str(chance.choice(absent))
+        yield about.made(
+            f"What did {who} say about {topic[0]} in {then}?",
+            answerable=False,
+            kind="year",
+            quote=topic[1],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +264,7 @@ class _Maker:
 
     account: _Account
 
-    def made(self, question: str, answerable: bool, kind: str, quote: str) -> Made:
+    def made(self, question: str, *, answerable: bool, kind: str, quote: str = "") -> Made:
         """A question of this account."""
         corpus = "readout" if self.account.actor else "speech"
         source = self.account.article.source
@@ -260,12 +281,17 @@ class _Maker:
         """What was said on a matter, and on one of another's that nobody here touched on."""
         if topic := _topic(sentences):
             verb_ = verb or "say"
-            yield self.made(f"What did {who} {verb_} about {topic[0]}?", True, "topic", topic[1])
+            yield self.made(
+                f"What did {who} {verb_} about {topic[0]}?",
+                answerable=True,
+                kind="topic",
+                quote=topic[1],
+            )
         if (other := _topic(stranger.sentences)) and stranger.party != self.account.party:
             said = stems(" ".join(f"{o.article.title} {o.article.text}" for o in others))
             if len(stems(other[0]) - said) * 2 >= len(stems(other[0])):
                 question = f"What did {who} {verb or 'say'} about {other[0]}?"
-                yield self.made(question, False, "topic", "")
+                yield self.made(question, answerable=False, kind="topic")
 
     def counts(self, sentences: Sequence[str], ending: str) -> Iterator[Made]:
         """How many, where the sentence counts, and where no sentence with the thing has a number."""
@@ -274,13 +300,17 @@ class _Maker:
             number = _COUNTED.search(sentence)
             after = sentence[number.end() :] if number else ""
             if (thing := _PLURAL.match(after.strip())) and thing[1] not in _NO_THING:
-                yield self.made(f"How many {thing[1]} did {ending}?", True, "count", sentence)
+                yield self.made(
+                    f"How many {thing[1]} did {ending}?", answerable=True, kind="count", quote=sentence
+                )
                 break
         for sentence in sentences:
             things = [t for t in _PLURAL.findall(sentence) if t.split()[-1] not in _NO_THING]
             for thing in things[-1:]:
                 if not any(stems(thing.split()[-1]) & stems(s) for s in counted):
-                    yield self.made(f"How many {thing} did {ending}?", False, "count", sentence)
+                    yield self.made(
+                        f"How many {thing} did {ending}?", answerable=False, kind="count", quote=sentence
+                    )
                     return
 
 
