@@ -35,7 +35,16 @@ _MODEL = Path(__file__).with_suffix(".json")
 _QUOTED = 3  # sentences: as many as an answer quotes
 _MARGIN = 3.0  # logits below the best within which a sentence is quoted
 _MEAN_OF = 5
+_BACK = 4  # sentences in which "he" is named
 _TELLING = 2  # words whose absence is tried
+# An article that says itself that the matter is not reported.
+UNSAID = re.compile(
+    r"\b(?:do(?:es)?|did|has|have) not (?:yet )?(?:say|said|state[ds]?|give|given|name|named"
+    r"|specif(?:y|ied)|disclosed?|describe|explain|appear|reveal(?:ed)?|publish(?:ed)?)\b"
+    r"|\b(?:gives?|gave|given) no (?:reasons?|dates?|figures?|sums?|details?)\b"
+    r"|\bdeclined to (?:say|comment|give|name)\b|\b(?:undisclosed|unpublished|not made public)\b",
+    re.IGNORECASE,
+)
 _NOTHING = -12.0  # logits: below any that the packaged cross-encoder gives
 
 
@@ -48,12 +57,16 @@ class Signals:
     without the question's rarest word, `falls_next` without the next. `agree` is the share of the best
     sentences that lie in the best passage; `single` marks one lone sentence.
 
-    Of the sentence that holds most: `names_off` is how much of the question's names, by rarity, it and
-    its neighbours lack, `names_gone` its whole article; `words_near` and `words_there` are the shares of
-    the other words, by rarity, that are held close by and in the article. `kind_held` and `kind_missing`
-    tell whether it has the kind of answer asked for; `actor_missing`, that whoever is to have acted
-    neither speaks nor comes first there (`reply_missing` where an answer of theirs is asked for);
-    `off_dates`, that neither its article nor its words are of the time asked about.
+    Of the sentence that holds most: `names_off` is the share of the question's names, by rarity, that
+    its passage lacks, `names_gone` its whole article; `words_near` and `words_there` are the shares of
+    the other words that are held close by and in the article; `premise_off` is the share lacking close
+    by of those that the question takes for granted, `event_off` of what it asks the time or reason of.
+    `kind_held` and `kind_missing` tell whether it has
+    the kind of answer asked for; `thing_missing`, that no number in it counts what is to be counted;
+    `actor_missing`, that whoever is to have acted neither speaks nor does anything there
+    (`reply_missing` where words of theirs are asked for); `off_dates`, that neither its article nor its
+    words are of the time asked about; `unsaid`, that the best sentence itself says that the matter is
+    not reported.
     """
 
     best: float
@@ -68,11 +81,15 @@ class Signals:
     names_gone: float
     words_near: float
     words_there: float
+    premise_off: float
+    event_off: float
     kind_held: float
     kind_missing: float
+    thing_missing: float
     actor_missing: float
     reply_missing: float
     off_dates: float
+    unsaid: float
     single: float
 
 
@@ -135,6 +152,11 @@ def _signals(
     parties = stems(" ".join(side.party for side in evidence.sides if side.articles))
     held = [_Held.of(c, wanted, evidence.rarity, parties) for c in quoted]
     kinds = [h.kind for h in held if h.kind is not None]
+    off, gone = min(h.names_off for h in held), min(h.names_gone for h in held)
+    if asked.sides or evidence.searched_for.count("?") > 1:  # no one article need hold all
+        names = {stem: word for stem, word in wanted.names.items() if stem not in parties}
+        whole = " ".join(f"{c.article.heading} {c.article.text}" for c in quoted)
+        off = gone = _share(wanted.lacking(names, whole), names.values(), evidence.rarity)
     return Signals(
         best=best.score,
         second=scores[1] if len(scores) > 1 else _NOTHING,
@@ -144,15 +166,19 @@ def _signals(
         falls=falls[0] if falls else 0.0,
         falls_next=falls[1] if len(falls) > 1 else 0.0,
         agree=sum(c.hit.rank == best.hit.rank for c in quoted) / len(quoted),
-        names_off=min(h.names_off for h in held),
-        names_gone=min(h.names_gone for h in held),
+        names_off=off,
+        names_gone=gone,
         words_near=max(h.words_near for h in held),
         words_there=max(h.words_there for h in held),
+        premise_off=min(h.premise_off for h in held),
+        event_off=min(h.event_off for h in held),
         kind_held=float(any(kinds)),
         kind_missing=float(bool(kinds) and not any(kinds)),
-        actor_missing=float(all(h.actor is False for h in held)),
+        thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
+        actor_missing=float(not wanted.reply and all(h.actor is False for h in held)),
         reply_missing=float(wanted.reply and all(h.actor is not True for h in held)),
         off_dates=float(all(h.off_dates for h in held)),
+        unsaid=float(bool(UNSAID.search(best.text))),
         single=float(len(scores) == 1),
     )
 
@@ -165,6 +191,8 @@ class _Held:
     names_gone: float
     words_near: float
     words_there: float
+    premise_off: float
+    event_off: float
     kind: bool | None
     actor: bool | None
     off_dates: bool
@@ -177,16 +205,20 @@ class _Held:
         every = sentences_of(article)
         at = every.index(candidate.sentence)
         before, after = every[max(0, at - 1)], every[min(len(every) - 1, at + 1)]
+        earlier = every[max(0, at - _BACK)]
         near = f"{article.heading} {article.text[before.start : after.end]}"
+        passage = f"{article.heading} {candidate.hit.text} {article.text[before.start : after.end]}"
         whole = f"{article.heading} {article.text}"
         names = {stem: word for stem, word in wanted.names.items() if stem not in parties}
         return cls(
-            names_off=_weight(wanted.lacking(names, near), rarity),
-            names_gone=_weight(wanted.lacking(names, whole), rarity),
+            names_off=_share(wanted.lacking(names, passage), names.values(), rarity),
+            names_gone=_share(wanted.lacking(names, whole), names.values(), rarity),
             words_near=1 - _share(wanted.lacking(wanted.words, near), wanted.words.values(), rarity),
             words_there=1 - _share(wanted.lacking(wanted.words, whole), wanted.words.values(), rarity),
             kind=wanted.kind_in(candidate.text),
-            actor=wanted.actor_acts(article, candidate.text, article.text[before.start : before.end]),
+            premise_off=_share(wanted.lacking(wanted.premise, near), wanted.premise.values(), rarity),
+            event_off=_share(wanted.lacking(wanted.event, near), wanted.event.values(), rarity),
+            actor=wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end]),
             off_dates=wanted.off_dates(article, near),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,12 @@ _NUMBER = (
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|thirty|forty"
     r"|fifty|half|quarter|third|hundreds?|thousands?|millions?|billions?|double|twice|\w+fold|no)\b"
 )
+_REACH = 60  # characters from a number in which what it counts stands
 _REASON = (
     r"\b(?:because|since|due to|owing|in order|so that|as a result|reasons?|caused?|for (?:his|her|its"
     r"|their|the)|as (?:he|she|it|they|the)|after|over|to \w+|by \w+ing|thanks? to|since)\b"
 )
+_A_NUMBER = re.compile(_NUMBER, re.IGNORECASE)
 _NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]+")
 _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (words, re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
@@ -41,21 +44,53 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("why", r"\bwhy\b|\breasons?\b|\bwhat (?:caused|led)\b", _REASON),
     )
 )  # fmt: skip
-_WHO = re.compile(
-    r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich (?:leader|minister|president|country)", re.IGNORECASE
-)
 _ACTOR = re.compile(
     r"\b(?:did|does|do|has|have|had|will|would|can|could|was|were|is|are) (?:the )?"
     r"((?:[A-ZÀ-ÞА-Я][\w’'.-]*(?: (?:al|bin|of|van|de|the))*\s?)+)"
 )
 _REPLY = re.compile(
-    r"\b(?:answer|repl(?:y|ied)|respon[ds]\w*|react\w*)\b|\bsay (?:to|in)\b|\btell\b", re.I
+    r"\b(?:say|said|tell|told|describe|answer|repl(?:y|ied)|respon[ds]\w*|react\w*|explain|promise)\b",
+    re.IGNORECASE,
+)
+_THING = re.compile(
+    r"\bhow (?:many|much) (?P<thing>(?!did|does|do|was|were|is|are|has|have|had)[\w’'-]+(?: [\w’'-]+)*?)"
+    r"(?= (?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|by|in|for)\b|\?|$)",
+    re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"^\W*(?:He|She|They|We|I|The (?:minister|president|prime|leader))\b", re.IGNORECASE
+    r"^\W*(?:(?:In|On|By|At) [^,]{3,40}, )?(?:he|she|they|we|i|his|her|their|our"
+    r"|the (?:minister|president|prime minister|leader)s?)\b",
+    re.IGNORECASE,
 )
-_BEGINNING = 60  # characters of a sentence in which its subject stands
+_WORDS_OF = r"[’']s? (?:account|view|words|reply|answer|statement|message|speech|proposal|offer|count)\b"
+_SAID = (
+    r"said|says|told|tells|spoke|spoken|wrote|wanted|wants|asked|call(?:s|ed)|put|saw|sees"
+    r"|(?:accus|argu|warn|insist|deni|repli|answer|respond|promis|vow|pledg|urg|demand|reject|condemn"
+    r"|welcom|complain|announc|add|blam|stat|maintain|recall|prais|thank|criticis|claim|declar|offer"
+    r"|propos|not|stress|describ|explain|agre|assur|inform|reaffirm|emphasiz|underscor|express)ed"
+)
+_DID = (
+    r"\w{2,}ed|took|gave|made|held|met|set|went|left|has|have|had|is|was|were|are|will|would"
+    rf"|{_SAID}"
+)
+_BETWEEN = r",?(?:\s+[\w’'-]+){0,3}?,?\s+"
 _OTHER_PARTY = re.compile(r"\b(?:with|to|by|on|from|receives?|calls?|meets?)\b", re.IGNORECASE)
+# Words by which a question says what sort of report it wants, which no report need hold.
+_OF_ASKING = frozenset(
+    stems(
+        "latest newest recent currently current now position stance line tone view views change changed"
+        " differ difference compare account statement message speech response reaction answer reply"
+        " round came stand stands come run according words past previous next year years month day date"
+        " happen happened discuss discussed mention mentioned talk matter reason reasons cause caused"
+    )
+)
+_CLAUSE = re.compile(
+    r"\b(?:when|after|once|in which) (?P<clause>(?:(?-i:[A-ZÀ-Þ])|he |she |they |it ).+)"
+    r"|^(?:why|when|where) (?:did|does|was|were|has|have) (?P<asked>.+)",
+    re.IGNORECASE,
+)
+_FUZZY = 0.8  # likeness of two spellings of one name, by difflib; Izium and Izyum have it
+_FUZZY_LENGTH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +98,19 @@ class Wanted:
     """What an answer to a question would hold.
 
     `names` and `words` are the question's, by stem; `forms` are the other ways in which a name may be
-    written; `actor` is who is said to have acted.
+    written; `actor` is who is said to have acted; `premise` are the words of what the question takes
+    for granted ("when Serbia recognised Kosovo"), names left out; `event` those of what it asks the
+    time or the reason of; `thing` is what a question counts.
     """
 
     names: Mapping[str, str]
     words: Mapping[str, str]
     forms: Mapping[str, frozenset[str]]
     kind: re.Pattern[str] | None
-    who: bool
     actor: frozenset[str]
+    premise: Mapping[str, str]
+    event: Mapping[str, str]
+    thing: frozenset[str]
     reply: bool
     window: Window | None
     years: frozenset[int]
@@ -79,16 +118,23 @@ class Wanted:
     @classmethod
     def of(cls, question: str, asked: Asked, today: date) -> Wanted:
         """Read a standalone question; relative dates count from `today`."""
-        names = {stem: word for stem, word in asked.terms.items() if stem in asked.names}
+        named = asked.names - _OF_ASKING
+        names = {stem: word for stem, word in asked.terms.items() if stem in named}
         times = {*(str(year) for year in asked.years), *stems(" ".join(re.findall(_MONTH, question)))}
-        actor = _ACTOR.search(question)
+        actor, clause = _ACTOR.search(question), _CLAUSE.search(question)
+        thing = _THING.search(question)
+        words = {s: w for s, w in asked.terms.items() if s not in names and s not in times | _OF_ASKING}
+        granted = stems(clause["clause"] or "") if clause else set()
+        event = stems(clause["asked"] or "") if clause else set()
         return cls(
             names={stem: word for stem, word in names.items() if stem not in times},
-            words={s: w for s, w in asked.terms.items() if s not in names and s not in times},
+            words=words,
             forms=_forms(question),
             kind=next((held for _, held in kinds_of(question)), None),
-            who=bool(_WHO.search(question)),
             actor=frozenset(stems(actor[1])) if actor else frozenset(),
+            premise={stem: word for stem, word in words.items() if stem in granted},
+            event={stem: word for stem, word in words.items() if stem in event},
+            thing=frozenset(stems(thing["thing"])) if thing else frozenset(),
             reply=bool(actor and _REPLY.search(question)),
             window=read_times(question, today, gazetteer().events).window,
             years=asked.years,
@@ -100,30 +146,45 @@ class Wanted:
         return [
             word
             for stem, word in words.items()
-            if stem not in there and not any(f" {form} " in folded for form in self.forms.get(stem, ()))
+            if stem not in there
+            and not any(f" {form} " in folded for form in self.forms.get(stem, ()))
+            and not self._misspelt(stem, word, text)
         ]
+
+    def _misspelt(self, stem: str, word: str, text: str) -> bool:
+        """Tell whether a text has a name that no list knows in another spelling."""
+        if stem not in self.names or stem in self.forms or len(word) < _FUZZY_LENGTH:
+            return False
+        return bool(get_close_matches(word, _capitalised(text), 1, _FUZZY))
 
     def kind_in(self, text: str) -> bool | None:
         """Tell whether a sentence has the kind of answer asked for; None where none is read."""
-        if self.kind:
-            return bool(self.kind.search(text))
-        if self.who:
-            others = stems(" ".join(_NAME.findall(text))) - set(self.names)
-            return bool(others)
-        return None
+        return bool(self.kind.search(text)) if self.kind else None
+
+    def counts(self, text: str) -> bool:
+        """Tell whether a number in a text stands before what the question counts."""
+        return any(
+            self.thing & stems(text[n.start() : n.start() + _REACH]) for n in _A_NUMBER.finditer(text)
+        )
 
     def actor_acts(self, article: Article, text: str, before: str) -> bool | None:
-        """Tell whether the one who is to have acted speaks, or is what a sentence begins with.
+        """Tell whether the one who is to have acted speaks, or does something in the sentence.
 
-        None where the question names nobody.
+        `before` is what precedes a sentence that says "he". None where the question names nobody.
         """
         if not self.actor:
             return None
         names = {stem: stem for stem in self.actor}
-        places = [article.speaker or "", _OTHER_PARTY.split(article.title)[0], text[:_BEGINNING]]
+        places = [article.speaker or "", _OTHER_PARTY.split(article.title)[0]]
         if _PRONOUN.match(text):
             places.append(before)
-        return any(len(self.lacking(names, place)) < len(names) for place in places)
+        if any(len(self.lacking(names, place)) < len(names) for place in places):
+            return True
+        forms = {*self.actor, *(form for stem in self.actor for form in self.forms.get(stem, ()))}
+        written = "|".join(re.escape(form) for form in forms)
+        does = rf"{_WORDS_OF}|{_BETWEEN}(?:{_SAID if self.reply else _DID})\b"
+        acts = rf"\b(?:{written})\w{{0,3}}(?:{does})|\baccording to (?:\w+ ){{0,3}}(?:{written})"
+        return bool(re.search(acts, fold(text).replace(" s ", "'s ")))
 
     def off_dates(self, article: Article, near: str) -> bool:
         """Tell whether neither an article nor the words are of the time asked about."""
@@ -176,6 +237,11 @@ def _of_country() -> Mapping[str, frozenset[str]]:
 @lru_cache(maxsize=256)
 def _stems(text: str) -> frozenset[str]:
     return frozenset(stems(text))
+
+
+@lru_cache(maxsize=256)
+def _capitalised(text: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in _NAME.findall(text))
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from assistant.asked import stems
 from assistant.excerpts import readable, sentences_of
+from index.countries import country_code
 from index.names import fold
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ _TOPIC = re.compile(
     r"((?:[A-Z][\w’-]+|[a-z]{4,})(?: (?:[A-Z][\w’-]+|[a-z]{4,}|of|and)){0,2} (?:[A-Z][\w’-]+|[a-z]{4,}))"
     r"(?=[,.;]| in | to | and )"
 )
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]{3,}\b")
 _COUNTED = re.compile(r"\b(\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|dozen)\b")
 _PLURAL = re.compile(r"\b((?:(?!many|more|most|these|those|both|all)[a-z]{4,} )?[a-z]{4,}s)\b")
 _NO_THING = frozenset(
@@ -75,7 +77,7 @@ _NO_THING = frozenset(
 _FORM_OF_STATE = re.compile(
     r"^(?:the )?(?:[A-Z][a-z]+ ){0,2}(?:Republic|Kingdom|Commonwealth|State|Federation) of (?:the )?"
 )
-_OF_A_KIND = 32  # at most, of a corpus's questions with or without an answer
+_OF_A_KIND = 60  # at most, of a corpus's questions with or without an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +234,20 @@ def _of_speech(
             question = f"What did {who} {_SAID_OF_STATE[verb[1]]} in its {when} speech?"
             yield about.made(question, answerable=True, kind="done", quote=sentence)
             break
-    premise, words = chance.choice(sorted(_STATE_PREMISES.items()))
-    away = stranger.party
-    if away != party and not any(
-        stems(away) <= stems(s) and set(words.split()) & stems(s) for o in others for s in o.sentences
-    ):
-        start = chance.choice(["Why did", "When did", "What did the minister say when"])
-        does = premise if start != "What did the minister say when" else f"decided to {premise}"
-        yield about.made(f"{start} {party} {does} {away}?", answerable=False, kind="premise")
+    for away, kind in ((stranger.party, "premise"), (_country_in(sentences, party), "near-premise")):
+        premise, words = chance.choice(sorted(_STATE_PREMISES.items()))
+        if (
+            away
+            and away != party
+            and not any(
+                stems(away) <= stems(s) and set(words.split()) & stems(s)
+                for o in others
+                for s in o.sentences
+            )
+        ):
+            start = chance.choice(["Why did", "When did", "What did the minister say when"])
+            does = premise if start != "What did the minister say when" else f"decided to {premise}"
+            yield about.made(f"{start} {party} {does} {away}?", answerable=False, kind=kind)
     years = {o.article.published.year for o in others if o.article.published}
     absent = [year for year in range(2008, 2027) if year not in years]
     if topic := _topic(sentences):
@@ -312,6 +320,13 @@ class _Maker:
                         f"How many {thing} did {ending}?", answerable=False, kind="count", quote=sentence
                     )
                     return
+
+
+def _country_in(sentences: Sequence[str], party: str) -> str | None:
+    """Another country that the sentences name."""
+    words = (word for sentence in sentences for word in _CAPITALISED.findall(sentence))
+    other = (w for w in words if (code := country_code(w)) and code != country_code(party))
+    return next((w for w in other if w not in party), None)
 
 
 def _topic(sentences: Sequence[str]) -> tuple[str, str] | None:
