@@ -35,13 +35,13 @@ _MODEL = Path(__file__).with_suffix(".json")
 _QUOTED = 3  # sentences: as many as an answer quotes
 _MARGIN = 3.0  # logits below the best within which a sentence is quoted
 _MEAN_OF = 5
-_BACK = 4  # sentences in which "he" is named
+_BACK = 8  # sentences in which "he" is named
 _TELLING = 2  # words whose absence is tried
 # An article that says itself that the matter is not reported.
 UNSAID = re.compile(
     r"\b(?:do(?:es)?|did|has|have) not (?:yet )?(?:say|said|state[ds]?|give|given|name|named"
     r"|specif(?:y|ied)|disclosed?|describe|explain|appear|reveal(?:ed)?|publish(?:ed)?)\b"
-    r"|\b(?:gives?|gave|given) no (?:reasons?|dates?|figures?|sums?|details?)\b"
+    r"|\b(?:gives?|gave|given) no (?:reasons?|dates?|figures?|sums?|details?|views?|reply)\b"
     r"|\bdeclined to (?:say|comment|give|name)\b|\b(?:undisclosed|unpublished|not made public)\b",
     re.IGNORECASE,
 )
@@ -152,7 +152,8 @@ def _signals(
     parties = stems(" ".join(side.party for side in evidence.sides if side.articles))
     held = [_Held.of(c, wanted, evidence.rarity, parties) for c in quoted]
     kinds = [h.kind for h in held if h.kind is not None]
-    off, gone = min(h.names_off for h in held), min(h.names_gone for h in held)
+    most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
+    off, gone = most.names_off, most.names_gone
     if asked.sides or evidence.searched_for.count("?") > 1:  # no one article need hold all
         names = {stem: word for stem, word in wanted.names.items() if stem not in parties}
         whole = " ".join(f"{c.article.heading} {c.article.text}" for c in quoted)
@@ -168,16 +169,16 @@ def _signals(
         agree=sum(c.hit.rank == best.hit.rank for c in quoted) / len(quoted),
         names_off=off,
         names_gone=gone,
-        words_near=max(h.words_near for h in held),
-        words_there=max(h.words_there for h in held),
-        premise_off=min(h.premise_off for h in held),
-        event_off=min(h.event_off for h in held),
+        words_near=most.words_near,
+        words_there=most.words_there,
+        premise_off=most.premise_off,
+        event_off=most.event_off,
         kind_held=float(any(kinds)),
         kind_missing=float(bool(kinds) and not any(kinds)),
         thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
         actor_missing=float(not wanted.reply and all(h.actor is False for h in held)),
         reply_missing=float(wanted.reply and all(h.actor is not True for h in held)),
-        off_dates=float(all(h.off_dates for h in held)),
+        off_dates=float(most.off_dates),
         unsaid=float(bool(UNSAID.search(best.text))),
         single=float(len(scores) == 1),
     )
@@ -196,6 +197,11 @@ class _Held:
     kind: bool | None
     actor: bool | None
     off_dates: bool
+
+    @property
+    def lack(self) -> float:
+        """How much of what must stand together is lacking."""
+        return 2 * self.names_gone + self.names_off + self.off_dates + self.premise_off + self.event_off
 
     @classmethod
     def of(

@@ -53,8 +53,8 @@ def withheld(evidence: Evidence, overview: Overview, today: date) -> Withheld:
     if not evidence.hits:
         return _withheld("nothing on topic", "No article here is on this.", _ADD)
     return (
-        _outside(evidence, wanted, overview)
-        or _off_topic(evidence, wanted)
+        _off_topic(evidence, wanted)
+        or _outside(evidence, wanted, overview)
         or _false_premise(evidence, wanted)
         or _unsaid(evidence)
     )

@@ -74,7 +74,7 @@ _DID = (
     rf"|{_SAID}"
 )
 _BETWEEN = r",?(?:\s+[\w’'-]+){0,3}?,?\s+"
-_OTHER_PARTY = re.compile(r"\b(?:with|to|by|on|from|receives?|calls?|meets?)\b", re.IGNORECASE)
+_FIRST_NAMED = re.compile(r"(?:(?:[A-ZÀ-ÞА-Я]\S*|of|and|the|al|bin|van|de)\s?)+")
 # Words by which a question says what sort of report it wants, which no report need hold.
 _OF_ASKING = frozenset(
     stems(
@@ -175,16 +175,17 @@ class Wanted:
         if not self.actor:
             return None
         names = {stem: stem for stem in self.actor}
-        places = [article.speaker or "", _OTHER_PARTY.split(article.title)[0]]
-        if _PRONOUN.match(text):
-            places.append(before)
+        first = _FIRST_NAMED.match(" ".join(article.title.split()))
+        places = [article.speaker or "", first[0] if first else ""]
+        places += article.countries[:1] if article.speaker else ()
         if any(len(self.lacking(names, place)) < len(names) for place in places):
             return True
         forms = {*self.actor, *(form for stem in self.actor for form in self.forms.get(stem, ()))}
         written = "|".join(re.escape(form) for form in forms)
         does = rf"{_WORDS_OF}|{_BETWEEN}(?:{_SAID if self.reply else _DID})\b"
         acts = rf"\b(?:{written})\w{{0,3}}(?:{does})|\baccording to (?:\w+ ){{0,3}}(?:{written})"
-        return bool(re.search(acts, fold(text).replace(" s ", "'s ")))
+        told = f"{before} {text}" if _PRONOUN.match(text) else text
+        return bool(re.search(acts, fold(told).replace(" s ", "'s ")))
 
     def off_dates(self, article: Article, near: str) -> bool:
         """Tell whether neither an article nor the words are of the time asked about."""
@@ -211,6 +212,8 @@ def _forms(question: str) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name in known.find(question):
         forms = {fold(form) for form in name.forms} | {fold(h.surname) for h in name.holders}
+        codes = {code for form in name.forms if (code := country_code(form))}
+        forms = forms.union(*(_of_country()[code] for code in codes))
         for stem in stems(question[name.start : name.end]):
             found.setdefault(stem, set()).update(forms)
     for word in _NAME.findall(question):
