@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _MODEL = Path(__file__).with_suffix(".json")
 _QUOTED = 3  # sentences: as many as an answer quotes
 _MARGIN = 3.0  # logits below the best within which a sentence is quoted
-_MEAN_OF = 5
 _BACK = 8  # sentences in which "he" is named
 _TELLING = 2  # words whose absence is tried
 # An article that says itself that the matter is not reported.
@@ -45,33 +44,29 @@ UNSAID = re.compile(
     r"|\bdeclined to (?:say|comment|give|name)\b|\b(?:undisclosed|unpublished|not made public)\b",
     re.IGNORECASE,
 )
-_NOTHING = -12.0  # logits: below any that the packaged cross-encoder gives
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What the evidence holds of what was asked.
 
-    Logits of the cross-encoder: `best` and `second` sentence, `mean` of the best five, the best one's
-    `passage`, the best sentence `alone` without its article's heading. `falls` is how far the best falls
-    without the question's rarest word, `falls_next` without the next. `agree` is the share of the best
-    sentences that lie in the best passage; `single` marks one lone sentence.
+    Logits of the cross-encoder: the `best` sentence, its `passage`, and the best sentence `alone`
+    without its article's heading. `falls` is how far the best falls without the question's rarest word,
+    `falls_next` without the next. `agree` is the share of the best sentences that lie in one passage.
 
-    Of the sentence that holds most: `names_off` is the share of the question's names, by rarity, that
-    its passage lacks, `names_gone` its whole article; `words_near` and `words_there` are the shares of
-    the other words that are held close by and in the article; `premise_off` is the share lacking close
-    by of those that the question takes for granted, `event_off` of what it asks the time or reason of.
-    `kind_held` and `kind_missing` tell whether it has
-    the kind of answer asked for; `thing_missing`, that no number in it counts what is to be counted;
-    `actor_missing`, that whoever is to have acted neither speaks nor does anything there
-    (`reply_missing` where words of theirs are asked for); `off_dates`, that neither its article nor its
-    words are of the time asked about; `unsaid`, that the best sentence itself says that the matter is
-    not reported.
+    Of the sentence that lacks least: `names_off` is the share of the question's names, by rarity, that
+    its passage lacks, `names_gone` its whole article (`name_gone`: any at all); `words_there` is the
+    share of the other words that the article holds; `premise_off` is the share lacking close by of those
+    that the question takes for granted, `event_off` of those whose time or reason it asks; `off_dates`
+    tells that neither its article nor its words are of the time asked about.
+
+    Of the sentences that would be quoted: `kind_missing` tells that none has the kind of answer asked
+    for; `thing_missing`, that no number in them counts what is to be counted; `actor_missing`, that in
+    none whoever is to have acted speaks or does anything (`reply_missing` where their words are asked
+    for); `unsaid`, that the best one itself says that the matter is not reported.
     """
 
     best: float
-    second: float
-    mean: float
     passage: float
     alone: float
     falls: float
@@ -79,18 +74,16 @@ class Signals:
     agree: float
     names_off: float
     names_gone: float
-    words_near: float
+    name_gone: float
     words_there: float
     premise_off: float
     event_off: float
-    kind_held: float
     kind_missing: float
     thing_missing: float
     actor_missing: float
     reply_missing: float
     off_dates: float
     unsaid: float
-    single: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +140,6 @@ def _signals(
 ) -> Signals:
     best = ordered[0]
     quoted = [c for c in ordered[:_QUOTED] if c.score >= best.score - _MARGIN]
-    scores = [c.score for c in ordered[:_MEAN_OF]]
     wanted = Wanted.of(evidence.searched_for, asked, date.today())
     parties = stems(" ".join(side.party for side in evidence.sides if side.articles))
     held = [_Held.of(c, wanted, evidence.rarity, parties) for c in quoted]
@@ -160,8 +152,6 @@ def _signals(
         off = gone = _share(wanted.lacking(names, whole), names.values(), evidence.rarity)
     return Signals(
         best=best.score,
-        second=scores[1] if len(scores) > 1 else _NOTHING,
-        mean=sum(scores) / len(scores),
         passage=best.hit.score,
         alone=alone,
         falls=falls[0] if falls else 0.0,
@@ -169,18 +159,16 @@ def _signals(
         agree=sum(c.hit.rank == best.hit.rank for c in quoted) / len(quoted),
         names_off=off,
         names_gone=gone,
-        words_near=most.words_near,
+        name_gone=float(gone > 0),
         words_there=most.words_there,
         premise_off=most.premise_off,
         event_off=most.event_off,
-        kind_held=float(any(kinds)),
         kind_missing=float(bool(kinds) and not any(kinds)),
         thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
         actor_missing=float(not wanted.reply and all(h.actor is False for h in held)),
         reply_missing=float(wanted.reply and all(h.actor is not True for h in held)),
         off_dates=float(most.off_dates),
         unsaid=float(bool(UNSAID.search(best.text))),
-        single=float(len(scores) == 1),
     )
 
 
@@ -190,7 +178,6 @@ class _Held:
 
     names_off: float
     names_gone: float
-    words_near: float
     words_there: float
     premise_off: float
     event_off: float
@@ -219,7 +206,6 @@ class _Held:
         return cls(
             names_off=_share(wanted.lacking(names, passage), names.values(), rarity),
             names_gone=_share(wanted.lacking(names, whole), names.values(), rarity),
-            words_near=1 - _share(wanted.lacking(wanted.words, near), wanted.words.values(), rarity),
             words_there=1 - _share(wanted.lacking(wanted.words, whole), wanted.words.values(), rarity),
             kind=wanted.kind_in(candidate.text),
             premise_off=_share(wanted.lacking(wanted.premise, near), wanted.premise.values(), rarity),

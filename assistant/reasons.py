@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.abstention import UNSAID
 from assistant.answers import Abstention
 from assistant.asked import Asked
-from assistant.excerpts import sentences_of
-from assistant.wanted import Wanted, kinds_of
+from assistant.excerpts import readable, sentences_of
+from assistant.wanted import CLAUSE, Wanted, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
 
 _OFF_TOPIC = -5.0  # logits of the best passage; see docs/abstention.md
 _HITS = 6
-_TAKEN_FOR_GRANTED = re.compile(
-    r"^(?:why|when|where|how) "
-    r"|^(?:which|what) \w+ (?:did|does|do|was|were|has|have)\b(?! \w+ (?:say|tell))"
-    r"|\b(?:when|after|since|because|once|in which) (?=\S+ \S)",
-    re.IGNORECASE,
-)
+_QUOTABLE = 2  # passages whose own word that a thing is not reported is believed
+_ABOUT = 2  # words of the question that such a sentence holds
+_MUTUAL = frozenset({"agreement", "meeting", "call"})
+_OTHER = re.compile(r"\b(?:with|and) ([A-ZÀ-ÞА-Я][\w’-]+(?: [A-ZÀ-ÞА-Я][\w’-]+)*)")
 # What a question's verb takes for granted, as a thing that may have happened.
 _EVENTS = {
     r"sign\w*|treaty|agree\w*|accord|deal|memorandum": "agreement",
@@ -35,6 +34,7 @@ _EVENTS = {
     r"return\w*|cede\w*|hand\w* over": "return", r"met|meet\w*": "meeting", r"call\w*|phoned": "call",
     r"visit\w*": "visit", r"invade\w*|attack\w*|struck": "attack", r"surrender\w*": "surrender",
 }  # fmt: skip
+_PRONOUN = re.compile(r"(?:he|she|it|they)\b", re.IGNORECASE)
 _PARTY = re.compile(r"[A-ZÀ-ÞА-Я][\w’-]+(?: [A-ZÀ-ÞА-Я][\w’-]+)*")
 
 
@@ -55,6 +55,7 @@ def withheld(evidence: Evidence, overview: Overview, today: date) -> Withheld:
     return (
         _off_topic(evidence, wanted)
         or _outside(evidence, wanted, overview)
+        or _said_unsaid(evidence, wanted)
         or _false_premise(evidence, wanted)
         or _unsaid(evidence)
     )
@@ -103,27 +104,46 @@ def _off_topic(evidence: Evidence, wanted: Wanted) -> Withheld | None:
 
 def _false_premise(evidence: Evidence, wanted: Wanted) -> Withheld | None:
     """The question takes something for granted, and no passage tells of all in it together."""
-    question = evidence.searched_for
-    if not _TAKEN_FOR_GRANTED.search(question) or len(wanted.names) < 2:
+    granted = wanted.premise or wanted.event
+    if not granted or not wanted.names:
         return None
-    words = {**wanted.names, **wanted.words}
+    words = {**wanted.names, **granted}
     if any(not wanted.lacking(words, near) for near in _stretches(evidence.hits[:_HITS])):
         return None
-    event = next(
-        (e for verb, e in _EVENTS.items() if re.search(rf"\b(?:{verb})\b", question, re.I)), "event"
-    )
-    _, _, rest = question.partition(" ")
-    parties = list(dict.fromkeys(name for name in _PARTY.findall(rest)))[:2]
-    between = f" between {parties[0]} and {parties[1]}" if event in _MUTUAL and len(parties) > 1 else ""
-    of = f" by {parties[0]}" if not between and parties else ""
     reason = (
-        f"The articles found report no such {event}{between or of}; "
+        f"The articles found report no such {_event(evidence.searched_for)}; "
         f"the nearest they report is {_nearest(evidence)}."
     )
     return _withheld("false premise", reason, _read(evidence))
 
 
-_MUTUAL = frozenset({"agreement", "meeting", "call"})
+def _event(question: str) -> str:
+    """What is said to have happened, as a noun, and by whom or between whom."""
+    clause = CLAUSE.search(question)
+    told = (clause["clause"] or clause["asked"]) if clause else question
+    found = (
+        noun for verb, noun in _EVENTS.items() if re.search(rf"\b(?:{verb})\b", told, re.IGNORECASE)
+    )
+    noun = next(found, "event")
+    rest = question.partition(" ")[2]
+    first, other = _PARTY.search(rest if _PRONOUN.match(told) else told), _OTHER.search(told)
+    if first and other and noun in _MUTUAL:
+        return f"{noun} between {first[0]} and {other[1]}"
+    return f"{noun} by {first[0]}" if first else noun
+
+
+def _said_unsaid(evidence: Evidence, wanted: Wanted) -> Withheld | None:
+    """An article itself says that what is asked is not reported."""
+    about = Asked.of(evidence.searched_for).terms
+    for hit in evidence.hits[:_QUOTABLE]:
+        for sentence in sentences_of(hit.article):
+            text = readable(hit.article.text[sentence.start : sentence.end])
+            if UNSAID.search(text) and len(about) - len(wanted.lacking(about, text)) >= _ABOUT:
+                reason = (
+                    f"An article says itself that this is not reported: “{text}” — {_of(hit.article)}."
+                )
+                return _withheld("no answer", reason, _read(evidence))
+    return None
 
 
 def _unsaid(evidence: Evidence) -> Withheld:
@@ -141,7 +161,10 @@ def _read(evidence: Evidence) -> str:
 
 
 def _nearest(evidence: Evidence) -> str:
-    article = evidence.hits[0].article
+    return _of(evidence.hits[0].article)
+
+
+def _of(article: Article) -> str:
     return f"“{_title(article)}” ({article.published.text if article.published else 'undated'})"
 
 

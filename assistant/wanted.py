@@ -84,7 +84,7 @@ _OF_ASKING = frozenset(
         " happen happened discuss discussed mention mentioned talk matter reason reasons cause caused"
     )
 )
-_CLAUSE = re.compile(
+CLAUSE = re.compile(
     r"\b(?:when|after|once|in which) (?P<clause>(?:(?-i:[A-ZÀ-Þ])|he |she |they |it ).+)"
     r"|^(?:why|when|where) (?:did|does|was|were|has|have) (?P<asked>.+)",
     re.IGNORECASE,
@@ -121,7 +121,7 @@ class Wanted:
         named = asked.names - _OF_ASKING
         names = {stem: word for stem, word in asked.terms.items() if stem in named}
         times = {*(str(year) for year in asked.years), *stems(" ".join(re.findall(_MONTH, question)))}
-        actor, clause = _ACTOR.search(question), _CLAUSE.search(question)
+        actor, clause = _ACTOR.search(question), CLAUSE.search(question)
         thing = _THING.search(question)
         words = {s: w for s, w in asked.terms.items() if s not in names and s not in times | _OF_ASKING}
         granted = stems(clause["clause"] or "") if clause else set()

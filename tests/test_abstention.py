@@ -39,10 +39,11 @@ def ask(assistant: Assistant, question: str) -> Answer:
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
+        ("What did Aliyev say when Armenia joined NATO?", "false premise"),
         ("What is the population of Reykjavik?", "nothing on topic"),
         ("How do I bake sourdough bread?", "nothing on topic"),
         ("What did Bayramov and Hogan discuss in March 2011?", "outside the dates"),
-        ("Why did Aliyev sign the Treaty of Prague with Pashinyan?", "false premise"),
+        ("When did Zelensky sign a treaty with Pashinyan?", "false premise"),
     ],
 )
 def test_a_refusal_says_why_and_what_next(question: str, kind: str, assistant: Assistant) -> None:
@@ -57,10 +58,21 @@ def test_a_refusal_says_why_and_what_next(question: str, kind: str, assistant: A
 
 
 def test_a_false_premise_is_named_with_the_nearest_report(assistant: Assistant) -> None:
-    answer = ask(assistant, "Why did Aliyev sign the Treaty of Prague with Pashinyan?")
+    answer = ask(assistant, "When did Zelensky sign a treaty with Pashinyan?")
     assert answer.reason
-    assert answer.reason.startswith("The articles found report no such agreement between Aliyev and ")
+    assert answer.reason.startswith(
+        "The articles found report no such agreement between Aliyev and Pashi"
+    )
     assert answer.closest[0].title in answer.reason
+
+
+def test_an_article_that_says_it_is_unreported_is_quoted(assistant: Assistant) -> None:
+    answer = ask(assistant, "What caused the explosion of the fuel depot in Karabakh?")
+    assert answer.abstained
+    assert answer.abstention
+    assert answer.abstention.kind == "no answer"
+    assert answer.reason
+    assert "does not say what caused the explosion" in answer.reason
 
 
 def test_the_dates_asked_about_are_named(assistant: Assistant) -> None:

@@ -55,9 +55,7 @@ _NOTHING = -9.0  # below any score it gave
 _LOST = 0.03
 _PENALTY = 0.02
 _SHARE = {"machine": 0.4, "people": 0.4, "encyclopaedia": 0.2}  # how much each weighs in the fit
-_SPEAK_FOR = frozenset(
-    "best second mean passage alone falls falls_next agree words_near words_there kind_held".split()
-)
+_SPEAK_FOR = frozenset("best passage alone falls falls_next agree words_there".split())
 _COLOURS = (
     "<style>text{font:13px sans-serif;fill:#555}line{stroke:#999}"
     "polyline{fill:none;stroke-width:2}.before{stroke:#b65}.after{stroke:#257}</style>"
@@ -119,7 +117,7 @@ def main(context: typer.Context, rows: Path = _ROWS, chart: Path | None = None) 
         "unseen, news, of people and derived from theirs": [r for r in unseen if r.part == "people"],
         "unseen, encyclopaedia (CLAPNQ)": [row for row in unseen if row.part == "encyclopaedia"],
     }
-    for name, some in parts.items():
+    for name, some in ((name, some) for name, some in parts.items() if some):
         _show(f"{name}, rule before", _judged(some, [row.before for row in some], _BEFORE))
         _show(name, _now(some))
     crossed = _crossed([row for row in every if not row.held_out])
