@@ -60,9 +60,7 @@ def test_a_refusal_says_why_and_what_next(question: str, kind: str, assistant: A
 def test_a_false_premise_is_named_with_the_nearest_report(assistant: Assistant) -> None:
     answer = ask(assistant, "When did Zelensky sign a treaty with Pashinyan?")
     assert answer.reason
-    assert answer.reason.startswith(
-        "The articles found report no such agreement between Aliyev and Pashi"
-    )
+    assert answer.reason.startswith("The articles found report no such agreement between Zelensky and ")
     assert answer.closest[0].title in answer.reason
 
 
@@ -72,7 +70,7 @@ def test_an_article_that_says_it_is_unreported_is_quoted(assistant: Assistant) -
     assert answer.abstention
     assert answer.abstention.kind == "no answer"
     assert answer.reason
-    assert "does not say what caused the explosion" in answer.reason
+    assert "does not say what caused the blast" in answer.reason
 
 
 def test_the_dates_asked_about_are_named(assistant: Assistant) -> None:
