@@ -143,6 +143,8 @@ def _signals(
     wanted = Wanted.of(evidence.searched_for, asked, date.today())
     parties = stems(" ".join(side.party for side in evidence.sides if side.articles))
     held = [_Held.of(c, wanted, evidence.rarity, parties) for c in quoted]
+    accounts = {key for side in evidence.sides for key in side.articles}
+    actors = [True if c.article.id in accounts else h.actor for c, h in zip(quoted, held, strict=True)]
     kinds = [h.kind for h in held if h.kind is not None]
     most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
     off, gone = most.names_off, most.names_gone
@@ -165,8 +167,8 @@ def _signals(
         event_off=most.event_off,
         kind_missing=float(bool(kinds) and not any(kinds)),
         thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
-        actor_missing=float(not wanted.reply and all(h.actor is False for h in held)),
-        reply_missing=float(wanted.reply and all(h.actor is not True for h in held)),
+        actor_missing=float(not wanted.reply and all(actor is False for actor in actors)),
+        reply_missing=float(wanted.reply and True not in actors),
         off_dates=float(most.off_dates),
         unsaid=float(bool(UNSAID.search(best.text))),
     )
