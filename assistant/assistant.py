@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.answers import Answer, Claim, Numbering, Question, Reference, reference, source
+from assistant.coverage import counted, freshness, missing
 from assistant.events import ClaimWritten, Event, Finished, Notice, SearchedFor
 from assistant.evidence import Byline, Evidence, Sentence
+from assistant.reasons import withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assistant.retrieval import Retrieval
     from assistant.writers import Writer
-    from index.library import Library
+    from index.library import Library, Overview
     from index.settings import Settings
 
-NO_ANSWER = "The articles indexed here do not answer this."
 _CLOSEST = 3
 
 
@@ -95,36 +97,51 @@ class Assistant:
         for item in self.writer.write(evidence):
             if event := draft.take(item):
                 yield event
-        yield Finished(self._answer(evidence, draft, time.perf_counter() - started))
+        overview = self.library.overview()
+        for notice in self._notices(evidence, draft, overview):
+            draft.take(notice)
+            yield notice
+        yield Finished(self._answer(evidence, draft, overview, time.perf_counter() - started))
 
-    def _answer(self, evidence: Evidence, draft: _Draft, seconds: float) -> Answer:
+    def _notices(self, evidence: Evidence, draft: _Draft, overview: Overview) -> list[Notice]:
+        """What to say beside the claims: of a count, what it rests on; of the present, as of when."""
+        question, stale_days = evidence.searched_for, self.settings.stale_days
+        said = freshness(question, draft.claims, overview, stale_days, date.today())
+        if draft.claims and (coverage := counted(question, overview)):
+            said.append(coverage)
+        return [Notice(text) for text in said]
+
+    def _answer(self, evidence: Evidence, draft: _Draft, overview: Overview, seconds: float) -> Answer:
         abstained = not draft.claims
+        why = withheld(evidence, overview, date.today()) if abstained else None
         return Answer(
             id=evidence.question.id,
             question=evidence.question.text,
             abstained=abstained,
-            reason=NO_ANSWER if abstained else None,
+            reason=why.reason if why else None,
             claims=tuple(draft.claims),
             closest=_closest(evidence) if abstained else (),
             searched_for=evidence.searched_for,
-            as_of=self._as_of(draft.claims),
+            as_of=_as_of(draft.claims, overview),
             writer=draft.byline.writer,
             prompt=draft.byline.prompt,
-            index_hash=self.library.index_hash,
+            index_hash=overview.index_hash,
             seconds=round(seconds, 3),
             notices=tuple(draft.notices),
             dropped_markers=draft.byline.dropped_markers,
+            abstention=why.abstention if why else None,
+            missing=missing(evidence, draft.claims) if draft.claims else (),
             reading=evidence.reading,
             limits=evidence.question.limits,
             passages=tuple(source(hit) for hit in evidence.hits),
         )
 
-    def _as_of(self, claims: Sequence[Claim]) -> str | None:
-        cited = [c.published for claim in claims for c in claim.citations if c.published]
-        if cited:
-            return max(cited)
-        last = None if claims else self.library.overview().last
-        return last.iso if last else None
+
+def _as_of(claims: Sequence[Claim], overview: Overview) -> str | None:
+    cited = [c.published for claim in claims for c in claim.citations if c.published]
+    if cited:
+        return max(cited)
+    return overview.last.iso if overview.last and not claims else None
 
 
 def _closest(evidence: Evidence) -> tuple[Reference, ...]:

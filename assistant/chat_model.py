@@ -18,12 +18,13 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
 import prompts
+from assistant.abstention import decide
 from assistant.asked import Asked
 from assistant.events import Notice
 from assistant.evidence import Byline, Evidence, Sentence
 from assistant.markers import Draft, MarkerReader, unmarked
 from assistant.repairing import Repairing
-from assistant.selection import answerable, candidates
+from assistant.selection import candidates
 from index.errors import InputError, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class ChatModelWriter:
         asked = Asked.of(evidence.searched_for)
         found = candidates(evidence, asked, self._reranker)
         byline = Byline(self._settings.writer, self._prompt.id)
-        if not answerable(evidence, asked, found):
+        if not decide(evidence, asked, found, self._reranker).answers:
             yield byline
             return
         tally = _Tally()

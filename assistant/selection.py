@@ -1,4 +1,4 @@
-"""Which sentences of the evidence answer the question, and whether they do.
+"""Which sentences of the evidence may answer the question.
 
 Each sentence of the best passages is scored by the cross-encoder under its article's heading, and that
 score decides the order. Where the weights come from, and what was tried and dropped, is in
@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.asked import Asked, stems
 from assistant.excerpts import REPORTER, readable, sentences_of, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from assistant.asked import Asked
     from assistant.evidence import Evidence
     from index.articles import Article, Hit
     from index.models import Reranker
@@ -26,7 +26,6 @@ _HEADING_CHARS = 160
 _SENTENCE_CHARS = 700
 _FEWEST_WORDS = 4  # "February 3, 2025." stands alone in many releases and says nothing
 _OTHER_YEAR = 1.5  # logits off a sentence from a year the question does not ask about
-_ANSWERED = -0.073
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,11 @@ class Candidate:
     def article(self) -> Article:
         """The article it stands in."""
         return self.hit.article
+
+    @property
+    def input(self) -> str:
+        """What the cross-encoder reads: the sentence under its article's heading."""
+        return f"{self.article.heading[:_HEADING_CHARS]}\n{self.text[:_SENTENCE_CHARS]}"
 
 
 def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Candidate]:
@@ -87,23 +91,3 @@ def _off_year(asked: Asked, article: Article, text: str) -> float:
     if not asked.years or article.published is None or article.published.year in asked.years:
         return 0.0
     return 0.0 if any(str(year) in text for year in asked.years) else _OTHER_YEAR
-
-
-def answerable(evidence: Evidence, asked: Asked, found: Sequence[Candidate]) -> bool:
-    """Tell whether the candidates hold an answer.
-
-    A logistic regression over three signals: the best sentence's score, its passage's score, and how
-    much of the question's names, by rarity, its article lacks. The parties of a two-sided question are
-    not counted where articles speak for them: a capital's name stands for its government.
-    """
-    if not found:
-        return False
-    best = max(found, key=lambda c: c.score)
-    there = stems(f"{best.article.heading} {best.article.text}")
-    parties = stems(" ".join(side.party for side in evidence.sides if side.articles))
-    lacking = sum(
-        evidence.rarity.get(word, 0.0)
-        for stem, word in asked.terms.items()
-        if stem in asked.names - parties and stem not in there
-    )
-    return 0.10 * best.score + 0.26 * best.hit.score - 0.092 * lacking >= _ANSWERED

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from assistant.abstention import decide
 from assistant.asked import Asked, stems
 from assistant.evidence import Byline, Span
 from assistant.evidence import Sentence as Written
 from assistant.excerpts import Excerpt, attribution, excerpt
-from assistant.selection import Candidate, answerable, candidates
+from assistant.selection import Candidate, candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +40,7 @@ class VerbatimWriter:
         """Yield the sentences that answer, the most relevant article first; none if none does."""
         asked = Asked.of(evidence.searched_for)
         found = candidates(evidence, asked, self._reranker)
-        if answerable(evidence, asked, found):
+        if decide(evidence, asked, found, self._reranker).answers:
             yield from _quoted(_choose(found, asked, evidence.sides))
         yield Byline(NAME)
 

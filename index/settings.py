@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     base_url: str | None = None
     api_key: SecretStr | None = None
     timeout: float = Field(60.0, gt=0)
+    stale_days: int = Field(30, ge=0)
     prompt: str = "answer@v1"
     rewrite: str | None = None
 

@@ -191,7 +191,7 @@ def test_ask_text(memoire: Memoire, library_folder: Path) -> None:
 def test_ask_abstains(memoire: Memoire, library_folder: Path) -> None:
     shown = memoire("ask", "How do I bake sourdough bread?", "--library", library_folder)
     assert shown.code == 0
-    assert shown.out.startswith("The articles indexed here do not answer this.")
+    assert shown.out.startswith("No article here is on this; the nearest is “")
     assert "Closest articles:" in shown.out
 
 

@@ -1,0 +1,253 @@
+"""What an answer would have to hold: the kind asked for, who acted, the names in any form, the time."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from assistant.asked import stems
+from index.countries import country_code
+from index.names import fold, gazetteer
+from index.times import Window, read_times
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from assistant.asked import Asked
+    from index.articles import Article
+
+_MONTH = r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber"
+_DATE = rf"\b(?:{_MONTH}|(?:1[5-9]|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday)\b"
+_NUMBER = (
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|thirty|forty"
+    r"|fifty|half|quarter|third|hundreds?|thousands?|millions?|billions?|double|twice|\w+fold|no)\b"
+)
+_REACH = 60  # characters from a number in which what it counts stands
+_REASON = (
+    r"\b(?:because|since|due to|owing|in order|so that|as a result|reasons?|caused?|for (?:his|her|its"
+    r"|their|the)|as (?:he|she|it|they|the)|after|over|to \w+|by \w+ing|thanks? to|since)\b"
+)
+_A_NUMBER = re.compile(_NUMBER, re.IGNORECASE)
+_NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]+")
+_KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (words, re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
+    for words, asked, held in (
+        ("when", r"(?:^|\band |, )(?:until )?when\b|\b(?:what|which) (?:date|day|month|year)\b", _DATE),
+        ("how many or how much",
+         r"\bhow (?:many|much|large|long|far|old|big|often|high|accurate)\b|\b(?:share|percentage)\b",
+         _NUMBER),
+        ("why", r"\bwhy\b|\breasons?\b|\bwhat (?:caused|led)\b", _REASON),
+    )
+)  # fmt: skip
+_ACTOR = re.compile(
+    r"\b(?:did|does|do|has|have|had|will|would|can|could|was|were|is|are) (?:the )?"
+    r"((?:[A-ZÀ-ÞА-Я][\w’'.-]*(?: (?:al|bin|of|van|de|the))*\s?)+)"
+)
+_REPLY = re.compile(
+    r"\b(?:say|said|tell|told|describe|answer|repl(?:y|ied)|respon[ds]\w*|react\w*|explain|promise)\b",
+    re.IGNORECASE,
+)
+_THING = re.compile(
+    r"\bhow (?:many|much) (?P<thing>(?!did|does|do|was|were|is|are|has|have|had)[\w’'-]+(?: [\w’'-]+)*?)"
+    r"(?= (?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|by|in|for)\b|\?|$)",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"^\W*(?:(?:In|On|By|At) [^,]{3,40}, )?(?:he|she|they|we|i|his|her|their|our"
+    r"|the (?:minister|president|prime minister|leader)s?)\b",
+    re.IGNORECASE,
+)
+_WORDS_OF = r"[’']s? (?:account|view|words|reply|answer|statement|message|speech|proposal|offer|count)\b"
+_SAID = (
+    r"said|says|told|tells|spoke|spoken|wrote|wanted|wants|asked|call(?:s|ed)|put|saw|sees"
+    r"|(?:accus|argu|warn|insist|deni|repli|answer|respond|promis|vow|pledg|urg|demand|reject|condemn"
+    r"|welcom|complain|announc|add|blam|stat|maintain|recall|prais|thank|criticis|claim|declar|offer"
+    r"|propos|not|stress|describ|explain|agre|assur|inform|reaffirm|emphasiz|underscor|express)ed"
+)
+_DID = (
+    r"\w{2,}ed|took|gave|made|held|met|set|went|left|has|have|had|is|was|were|are|will|would"
+    rf"|{_SAID}"
+)
+_BETWEEN = r",?(?:\s+[\w’'-]+){0,3}?,?\s+"
+_FIRST_NAMED = re.compile(r"(?:(?:[A-ZÀ-ÞА-Я]\S*|of|and|the|al|bin|van|de)\s?)+")
+# Words by which a question says what sort of report it wants, which no report need hold.
+_OF_ASKING = frozenset(
+    stems(
+        "latest newest recent currently current now position stance line tone view views change changed"
+        " differ difference compare account statement message speech response reaction answer reply"
+        " round came stand stands come run according words past previous next year years month day date"
+        " happen happened discuss discussed mention mentioned talk matter reason reasons cause caused"
+    )
+)
+CLAUSE = re.compile(
+    r"\b(?:when|after|once|in which) (?P<clause>(?:(?-i:[A-ZÀ-Þ])|he |she |they |it ).+)"
+    r"|^(?:why|when|where) (?:did|does|was|were|has|have) (?P<asked>.+)",
+    re.IGNORECASE,
+)
+_FUZZY = 0.8  # likeness of two spellings of one name, by difflib; Izium and Izyum have it
+_FUZZY_LENGTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an answer to a question would hold.
+
+    `names` and `words` are the question's, by stem; `forms` are the other ways in which a name may be
+    written; `actor` is who is said to have acted; `premise` are the words of what the question takes
+    for granted ("when Serbia recognised Kosovo"), names left out; `event` those of what it asks the
+    time or the reason of; `thing` is what a question counts.
+    """
+
+    names: Mapping[str, str]
+    words: Mapping[str, str]
+    forms: Mapping[str, frozenset[str]]
+    kind: re.Pattern[str] | None
+    actor: frozenset[str]
+    premise: Mapping[str, str]
+    event: Mapping[str, str]
+    thing: frozenset[str]
+    reply: bool
+    window: Window | None
+    years: frozenset[int]
+
+    @classmethod
+    def of(cls, question: str, asked: Asked, today: date) -> Wanted:
+        """Read a standalone question; relative dates count from `today`."""
+        named = asked.names - _OF_ASKING
+        names = {stem: word for stem, word in asked.terms.items() if stem in named}
+        times = {*(str(year) for year in asked.years), *stems(" ".join(re.findall(_MONTH, question)))}
+        actor, clause = _ACTOR.search(question), CLAUSE.search(question)
+        thing = _THING.search(question)
+        words = {s: w for s, w in asked.terms.items() if s not in names and s not in times | _OF_ASKING}
+        granted = stems(clause["clause"] or "") if clause else set()
+        event = stems(clause["asked"] or "") if clause else set()
+        return cls(
+            names={stem: word for stem, word in names.items() if stem not in times},
+            words=words,
+            forms=_forms(question),
+            kind=next((held for _, held in kinds_of(question)), None),
+            actor=frozenset(stems(actor[1])) if actor else frozenset(),
+            premise={stem: word for stem, word in words.items() if stem in granted},
+            event={stem: word for stem, word in words.items() if stem in event},
+            thing=frozenset(stems(thing["thing"])) if thing else frozenset(),
+            reply=bool(actor and _REPLY.search(question)),
+            window=read_times(question, today, gazetteer().events).window,
+            years=asked.years,
+        )
+
+    def lacking(self, words: Mapping[str, str], text: str) -> list[str]:
+        """Return the words that a text holds in no form."""
+        there, folded = _stems(text), _folded(text)
+        return [
+            word
+            for stem, word in words.items()
+            if stem not in there
+            and not any(f" {form} " in folded for form in self.forms.get(stem, ()))
+            and not self._misspelt(stem, word, text)
+        ]
+
+    def _misspelt(self, stem: str, word: str, text: str) -> bool:
+        """Tell whether a text has a name that no list knows in another spelling."""
+        if stem not in self.names or stem in self.forms or len(word) < _FUZZY_LENGTH:
+            return False
+        return bool(get_close_matches(word, _capitalised(text), 1, _FUZZY))
+
+    def kind_in(self, text: str) -> bool | None:
+        """Tell whether a sentence has the kind of answer asked for; None where none is read."""
+        return bool(self.kind.search(text)) if self.kind else None
+
+    def counts(self, text: str) -> bool:
+        """Tell whether a number in a text stands before what the question counts."""
+        return any(
+            self.thing & stems(text[n.start() : n.start() + _REACH]) for n in _A_NUMBER.finditer(text)
+        )
+
+    def actor_acts(self, article: Article, text: str, before: str) -> bool | None:
+        """Tell whether the one who is to have acted speaks, or does something in the sentence.
+
+        `before` is what precedes a sentence that says "he". None where the question names nobody.
+        """
+        if not self.actor:
+            return None
+        names = {stem: stem for stem in self.actor}
+        first = _FIRST_NAMED.match(" ".join(article.title.split()))
+        places = [article.speaker or "", first[0] if first else ""]
+        places += article.countries[:1] if article.speaker else ()
+        if any(len(self.lacking(names, place)) < len(names) for place in places):
+            return True
+        forms = {*self.actor, *(form for stem in self.actor for form in self.forms.get(stem, ()))}
+        written = "|".join(re.escape(form) for form in forms)
+        does = rf"{_WORDS_OF}|{_BETWEEN}(?:{_SAID if self.reply else _DID})\b"
+        acts = rf"\b(?:{written})\w{{0,3}}(?:{does})|\baccording to (?:\w+ ){{0,3}}(?:{written})"
+        told = f"{before} {text}" if _PRONOUN.match(text) else text
+        return bool(re.search(acts, fold(told).replace(" s ", "'s ")))
+
+    def off_dates(self, article: Article, near: str) -> bool:
+        """Tell whether neither an article nor the words are of the time asked about."""
+        years = set(self.years)
+        if self.window and self.window.start and self.window.end:
+            years |= {self.window.start.year, self.window.end.year}
+        if not years and self.window is None:
+            return False
+        if self.window and self.window.holds(article.published):
+            return False
+        if article.published and article.published.year in years and not self.window:
+            return False
+        return not any(str(year) in near for year in years)
+
+
+def kinds_of(question: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Return the kinds of answer that a question asks for: in words, and what a text must hold."""
+    return [(words, held) for words, asked, held in _KINDS if asked.search(question)]
+
+
+def _forms(question: str) -> dict[str, frozenset[str]]:
+    """Stem of a word in a name → the folded forms in which texts may have that name."""
+    known = gazetteer()
+    found: dict[str, set[str]] = {}
+    for name in known.find(question):
+        forms = {fold(form) for form in name.forms} | {fold(h.surname) for h in name.holders}
+        codes = {code for form in name.forms if (code := country_code(form))}
+        forms = forms.union(*(_of_country()[code] for code in codes))
+        for stem in stems(question[name.start : name.end]):
+            found.setdefault(stem, set()).update(forms)
+    for word in _NAME.findall(question):
+        plain = word.removesuffix("'s").removesuffix("’s")
+        if code := known.adjectives.get(fold(plain)) or country_code(plain):
+            for stem in stems(plain):
+                found.setdefault(stem, set()).update(_of_country()[code])
+    return {stem: frozenset(forms) for stem, forms in found.items()}
+
+
+@cache
+def _of_country() -> Mapping[str, frozenset[str]]:
+    """A country's code → the adjectives, peoples and names of it, folded."""
+    known = gazetteer()
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for word, code in known.adjectives.items():
+        found[code] |= {word, f"{word}s"}
+    for form in known.forms:
+        if of := country_code(form):
+            found[of].add(form)
+    return defaultdict(frozenset, {code: frozenset(forms) for code, forms in found.items()})
+
+
+@lru_cache(maxsize=256)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stems(text))
+
+
+@lru_cache(maxsize=256)
+def _capitalised(text: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in _NAME.findall(text))
+
+
+@lru_cache(maxsize=256)
+def _folded(text: str) -> str:
+    words = re.findall(r"[^\W_]+", fold(text))
+    return f" {' '.join(words)} "

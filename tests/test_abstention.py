@@ -1,0 +1,193 @@
+"""Refusing what the articles do not hold, saying why, and saying what an answer leaves open."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.abstention import chance_of, decide, threshold
+from assistant.answers import Answer, Question
+from assistant.asked import Asked
+from assistant.assistant import Assistant
+from assistant.events import Finished, Notice
+from assistant.selection import candidates
+from assistant.wanted import Wanted, kinds_of
+from eval.bench.abstention_questions import make
+from index.articles import Article
+from index.dates import PartialDate
+from index.indexing import index_paths
+from index.library import Library
+from index.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def assistant(library_folder: Path) -> Iterator[Assistant]:
+    with Library.open(library_folder) as library:
+        yield Assistant(library, load_settings(library=library_folder))
+
+
+def ask(assistant: Assistant, question: str) -> Answer:
+    return assistant.ask(Question(text=question))
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What did Aliyev say when Armenia joined NATO?", "false premise"),
+        ("What is the population of Reykjavik?", "nothing on topic"),
+        ("How do I bake sourdough bread?", "nothing on topic"),
+        ("What did Bayramov and Hogan discuss in March 2011?", "outside the dates"),
+        ("When did Zelensky sign a treaty with Pashinyan?", "false premise"),
+    ],
+)
+def test_a_refusal_says_why_and_what_next(question: str, kind: str, assistant: Assistant) -> None:
+    answer = ask(assistant, question)
+    assert answer.abstained
+    assert answer.abstention
+    assert answer.abstention.kind == kind
+    assert answer.abstention.next_step
+    assert answer.reason
+    assert answer.reason.endswith(".")
+    assert answer.closest
+
+
+def test_a_false_premise_is_named_with_the_nearest_report(assistant: Assistant) -> None:
+    answer = ask(assistant, "When did Zelensky sign a treaty with Pashinyan?")
+    assert answer.reason
+    assert answer.reason.startswith("The articles found report no such agreement between Zelensky and ")
+    assert answer.closest[0].title in answer.reason
+
+
+def test_an_article_that_says_it_is_unreported_is_quoted(assistant: Assistant) -> None:
+    answer = ask(assistant, "What caused the explosion of the fuel depot in Karabakh?")
+    assert answer.abstained
+    assert answer.abstention
+    assert answer.abstention.kind == "no answer"
+    assert answer.reason
+    assert "does not say what caused the blast" in answer.reason
+
+
+def test_the_dates_asked_about_are_named(assistant: Assistant) -> None:
+    answer = ask(assistant, "What did Bayramov and Hogan discuss in March 2011?")
+    assert answer.reason
+    assert "24 September 2020 to 8 August 2025" in answer.reason
+    assert "March 2011" in answer.reason
+
+
+def test_the_decision_lies_with_evidence(assistant: Assistant) -> None:
+    """The same articles answer one question and not its neighbour with a year they do not hold."""
+
+    def chance(question: str) -> float:
+        evidence = assistant.retrieval.gather(Question(text=question))
+        asked = Asked.of(evidence.searched_for)
+        reranker = assistant.retrieval.engine.reranker
+        decision = decide(evidence, asked, candidates(evidence, asked, reranker), reranker)
+        assert decision.chance == chance_of(decision.signals)
+        assert decision.answers == (decision.chance >= threshold())
+        return decision.chance
+
+    held = chance("What obstacles did Bayramov list in his call with Hogan in April 2023?")
+    assert held > chance("What obstacles did Bayramov list in his call with Hogan in May 2011?")
+    assert held > chance("What obstacles did Rahmon list in his call with Hogan?")
+
+
+def test_no_evidence_is_no_answer(assistant: Assistant) -> None:
+    evidence = assistant.retrieval.gather(Question(text="What did Raisi demand?"))
+    asked = Asked.of("What did Raisi demand?")
+    assert not decide(evidence, asked, [], assistant.retrieval.engine.reranker).answers
+    assert chance_of(None) == 0.0
+
+
+def test_the_present_is_dated_and_called_stale(assistant: Assistant) -> None:
+    question = Question(text="What do Aliyev and Pashinyan currently say of their peace agreement?")
+    *events, last = assistant.stream(question)
+    assert isinstance(last, Finished)
+    notices = [event.text for event in events if isinstance(event, Notice)]
+    assert last.answer.notices == tuple(notices)
+    assert "The library's last article is of 8 August 2025." in notices[0]
+    assert notices[0].startswith("As of ")
+    assert "out of date" in notices[1]
+
+
+def test_a_fresh_library_is_not_called_stale(library_folder: Path) -> None:
+    settings = load_settings(library=library_folder, stale_days=1_000_000)
+    with Library.open(library_folder) as library:
+        answer = ask(Assistant(library, settings), "What is the latest on the peace agreement?")
+    assert not any("out of date" in notice for notice in answer.notices)
+
+
+def test_the_past_needs_no_date_of_the_library(assistant: Assistant) -> None:
+    answer = ask(assistant, "What did Aliyev and Pashinyan sign in Washington?")
+    assert answer.notices == ()
+
+
+def test_what_is_left_open_is_said(tmp_path: Path) -> None:
+    (tmp_path / "envoys.md").write_text(
+        "---\ntitle: Zembla and Ruritania exchange envoys\ndate: 2024-05-02\n---\n"
+        "Zembla and Ruritania exchanged ambassadors after talks between their ministers.\n"
+        "The Zemblan ambassador will be Oskar Lind.\n",
+        "utf-8",
+    )
+    settings = load_settings(library=tmp_path / "library")
+    index_paths([tmp_path / "envoys.md"], settings)
+    with Library.open(tmp_path / "library") as library:
+        assistant = Assistant(library, settings)
+        whole = ask(assistant, "Which two countries exchanged ambassadors?")
+        part = ask(assistant, "Which two countries exchanged ambassadors, and how many?")
+        count = ask(assistant, "How many meetings did Zembla and Ruritania exchange ambassadors after?")
+    assert not whole.abstained
+    assert whole.missing == ()
+    assert part.abstained or part.missing == ("The articles quoted do not say how many or how much.",)
+    assert count.abstained or "A count covers only the 1 articles here" in " ".join(count.notices)
+
+
+def test_the_kind_of_answer_wanted_is_read() -> None:
+    assert [words for words, _ in kinds_of("Which envoys were exchanged, and when?")] == ["when"]
+    assert [words for words, _ in kinds_of("How many troops will go?")] == ["how many or how much"]
+    assert kinds_of("What did Kurti say when Serbia left?") == []
+
+
+def test_names_are_found_in_any_form() -> None:
+    question = "What did Turkey tell Zelensky about the Tajik border?"
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert wanted.lacking(wanted.names, "Türkiye met Zelenskyy in Tajikistan.") == []
+    assert wanted.lacking(wanted.names, "Turkish troops.") == ["zelensky", "tajik"]
+
+
+def test_who_acts_is_not_who_is_acted_upon() -> None:
+    question = "What did Putin tell Biden in their call?"
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    readout = Article("a", "Biden's call with Putin", "Biden warned Putin.")
+    assert wanted.actor_acts(readout, "Biden warned Putin.", "") is False
+    assert wanted.actor_acts(readout, "Putin told Biden that he would not yield.", "") is True
+    assert wanted.actor_acts(readout, "He would not yield.", "Putin replied.") is True
+
+
+def test_questions_made_by_machine_are_labelled_by_words() -> None:
+    day = PartialDate(2023, 5, 4)
+    texts = {
+        "Readout of President Biden’s Call with Prime Minister Oskar Lind of Zembla": (
+            "President Biden condemned the raid on Zembla's northern harbour. "
+            "President Biden thanked Prime Minister Lind for 300 tents and for support on harbour dues."
+        ),
+        "Readout of President Biden’s Call with President Ana Ferro of Ruritania": (
+            "President Biden welcomed progress on railway tariffs. The leaders agreed to meet again."
+        ),
+    }
+    articles = [
+        Article(f"{n}.md", title, text, published=day) for n, (title, text) in enumerate(texts.items())
+    ]
+    made = make(articles)
+    assert {one.answerable for one in made} == {True, False}
+    assert made == make(articles)
+    held = {article.source: article.text for article in articles}
+    for one in made:
+        assert one.source in held
+        if one.answerable:
+            assert one.quote in held[one.source]
