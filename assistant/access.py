@@ -83,8 +83,8 @@ def exposure() -> str | None:
 
 
 OPEN_TO_ALL = (
-    "Everyone who can reach this machine can ask here and read every conversation: the server is open to "
-    "the network and no login is configured."
+    "Everyone who can reach this machine can ask here and read every conversation: the server is open "
+    "to the network and no login is configured."
 )
 
 

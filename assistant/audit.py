@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assistant.answers import Answer, Question, Reading, Source
+from assistant.answers import Answer, Question, Reading, Source  # noqa: TC001 - pydantic reads them
 from index.errors import InputError, StorageError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Searching(_Frozen):
 
 
 class AuditLine(_Frozen):
-    """One answer: who asked what and when (UTC), what it was made with, and the evidence found for it."""
+    """One answer: who asked what and when (UTC), what made it, and the evidence found for it."""
 
     id: str
     at: datetime

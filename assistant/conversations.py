@@ -21,7 +21,7 @@ from index.errors import InputError, MemoireError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import tzinfo
     from pathlib import Path
 
@@ -342,10 +342,10 @@ _UPWARDS = """
     )
 """
 _PATH = f"{_UPWARDS.format(tip='?')} {_TURNS} JOIN path ON path.key = turn.key ORDER BY height DESC"
-_SUMMARIES = f"""
-    SELECT *, ({_UPWARDS.format(tip="conversation.tip")} SELECT count(*) FROM path) AS turns
-    FROM conversation
-"""
+_SUMMARIES = (
+    f"SELECT *, ({_UPWARDS.format(tip='conversation.tip')} SELECT count(*) FROM path) AS turns"  # noqa: S608 - fixed texts
+    " FROM conversation"
+)
 _DOWNWARDS = """
     WITH RECURSIVE path (key) AS (
         VALUES (?)

@@ -1,10 +1,15 @@
-"""A conversation or one answer as Markdown, DOCX, PDF or plain text, with numbered footnotes."""
+"""A conversation or one answer as Markdown, DOCX, PDF or plain text, with numbered footnotes.
+
+Each footnote gives outlet, title, date, address and quote. Text from articles is data in every form.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Literal
+
+from assistant.paper import compose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +25,7 @@ MEDIA_TYPES: dict[Form, str] = {
     "pdf": "application/pdf",
     "txt": "text/plain",
 }
+_NAME_CHARS = 60
 
 
 def export(
@@ -29,10 +35,18 @@ def export(
 
     `title` heads a whole conversation; without one, a single answer is headed by its question.
     """
-    lines = [title or ""]
-    for turn in turns:
-        lines += [turn.question.text, *(claim.text for claim in turn.claims)]
-    return "\n\n".join(lines).encode()
+    paper = compose(turns, title, zone)
+    if form == "docx":
+        from assistant.export_docx import as_docx
+
+        return as_docx(paper)
+    if form == "pdf":
+        from assistant.export_pdf import as_pdf
+
+        return as_pdf(paper)
+    from assistant.export_text import as_markdown, as_text
+
+    return (as_markdown(paper) if form == "md" else as_text(paper)).encode()
 
 
 def clipboard(turns: Sequence[StoredTurn], *, zone: tzinfo = UTC) -> str:
@@ -42,5 +56,5 @@ def clipboard(turns: Sequence[StoredTurn], *, zone: tzinfo = UTC) -> str:
 
 def file_name(title: str, form: Form) -> str:
     """Return a name for the file that any system takes."""
-    words = re.findall(r"\w+", title)
-    return f"{'-'.join(words)[:60].strip('-') or 'answer'}.{form}"
+    words = "-".join(re.findall(r"\w+", title))
+    return f"{words[:_NAME_CHARS].strip('-') or 'answer'}.{form}"
