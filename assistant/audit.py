@@ -7,7 +7,7 @@ whole files. No setting that may be secret (a key, an endpoint's address) is wri
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -49,10 +49,14 @@ class Searching(_Frozen):
 
 
 class AuditLine(_Frozen):
-    """One answer: who asked what and when (UTC), what made it, and the evidence found for it."""
+    """One answer: who asked what and when (UTC), what made it, and the evidence found for it.
+
+    `day` is the day there that "last week" was counted from.
+    """
 
     id: str
     at: datetime
+    day: date
     user: str
     user_name: str
     question: Question
@@ -75,14 +79,15 @@ def audit_line(
     return AuditLine(
         id=turn_id,
         at=datetime.now(UTC),
+        day=date.today(),
         user=user,
         user_name=user_name,
         question=question,
         abstained=answer.abstained,
         writer=answer.writer,
         prompt=answer.prompt,
-        prompt_sha=_sha(answer.prompt),
-        program=_program(),
+        prompt_sha=prompt_sha(answer.prompt),
+        program=program(),
         searching=Searching(**{name: getattr(settings, name) for name in Searching.model_fields}),
         index_hash=answer.index_hash,
         reading=answer.reading,
@@ -165,7 +170,8 @@ def _read(stored: bytes) -> AuditLine | None:
         return None
 
 
-def _sha(prompt: str | None) -> str | None:
+def prompt_sha(prompt: str | None) -> str | None:
+    """Return the hash of a prompt version's file as it is now; None where there is none."""
     import prompts
 
     try:
@@ -174,7 +180,8 @@ def _sha(prompt: str | None) -> str | None:
         return None
 
 
-def _program() -> str:
+def program() -> str:
+    """Return the version of this program."""
     try:
         return version("aide-memoire")
     except PackageNotFoundError:

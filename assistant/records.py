@@ -12,6 +12,8 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
 from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryTooNew, StorageError
 
 if TYPE_CHECKING:
@@ -74,12 +76,12 @@ class Records:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that sees one state of the file.
+        """Give a connection that sees one state of the file; of no file, an empty one.
 
         Raises:
             LibraryError: the file cannot be used; the message says why.
         """
-        with self._connected() as connection:
+        with self._connected(create=False) as connection:
             connection.execute("BEGIN")
             yield connection
             connection.rollback()
@@ -91,7 +93,7 @@ class Records:
         Raises:
             LibraryError: the file cannot be used; the message says why.
         """
-        with self._connected() as connection:
+        with self._connected(create=True) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -102,23 +104,39 @@ class Records:
 
     def settle(self) -> None:
         """Bring the file up to date with its log, if nobody is at work: what was deleted is gone."""
-        with self._connected() as connection:
+        with self._connected(create=False) as connection:
             connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
 
     @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
+    def _connected(self, *, create: bool) -> Iterator[sqlite3.Connection]:
         with _translated(self.path):
-            if not self.path.exists():
+            if create and not self.path.exists():
                 self._create_file()
-            with closing(
-                sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)
-            ) as connection:
+            with closing(self._open()) as connection:
                 connection.row_factory = sqlite3.Row
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-                if _version(connection) != VERSION:
-                    self._migrate(connection)
                 yield connection
+
+    def _open(self) -> sqlite3.Connection:
+        place = self.path if self.path.exists() else ":memory:"
+        connection = sqlite3.connect(place, timeout=_WAIT_SECONDS, isolation_level=None)
+        try:
+            if place == ":memory:":
+                _migrate(connection)
+            elif (found := _version(connection)) > VERSION:
+                raise LibraryTooNew(
+                    f"The conversations in {self.path} were kept by a newer version of this program.",
+                    "Update the program, or set MEMOIRE_CONVERSATIONS to another file.",
+                )
+            elif found < VERSION:
+                # SQLite changes to the write-ahead log only while no other process has the file open.
+                with FileLock(f"{self.path}.lock", timeout=_WAIT_SECONDS):
+                    _migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _create_file(self) -> None:
         try:
@@ -127,22 +145,11 @@ class Records:
         except OSError as exc:
             raise _unwritable(self.path, exc.strerror or str(exc)) from exc
 
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        from filelock import FileLock
 
-        # SQLite switches to the write-ahead log only for a file that nobody else has open at work.
-        with FileLock(self.path.with_name(self.path.name + ".lock"), timeout=_WAIT_SECONDS):
-            found = _version(connection)
-            if found > VERSION:
-                raise LibraryTooNew(
-                    f"The conversations in {self.path} were kept by a newer version of this program.",
-                    "Update the program, or set MEMOIRE_CONVERSATIONS to another file.",
-                )
-            connection.execute("PRAGMA journal_mode = WAL")
-            for number, statements in enumerate(_MIGRATIONS[found:], found + 1):
-                connection.executescript(
-                    f"BEGIN IMMEDIATE; {statements} PRAGMA user_version = {number}; COMMIT;"
-                )
+def _migrate(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    for number, statements in enumerate(_MIGRATIONS[_version(connection) :], _version(connection) + 1):
+        connection.executescript(f"BEGIN; {statements} PRAGMA user_version = {number}; COMMIT;")
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -156,6 +163,8 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as exc:
         raise _explained(str(exc), path) from exc
+    except Timeout as exc:
+        raise _explained("locked", path) from exc
 
 
 def _explained(message: str, path: Path) -> LibraryError:

@@ -16,7 +16,7 @@ from index.query import Filters, Query, understand
 from index.times import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class SearchEngine:
         library.require(settings)
         self.library = library
         self.settings = settings
+        self.today: Callable[[], date] = date.today
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -70,8 +71,8 @@ class SearchEngine:
         return _ranked(self._scored(query, max(self.settings.reranked, count)), count)
 
     def understand(self, text: str, filters: Filters | None = None) -> Query:
-        """Return what a standalone question asks for, relative dates counted from today."""
-        return understand(text, date.today(), filters)
+        """Return what a standalone question asks for, relative dates counted from `today`."""
+        return understand(text, self.today(), filters)
 
     def candidates(self, query: str | Query) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""
@@ -97,7 +98,7 @@ class SearchEngine:
     def _each_side(self, query: Query, count: int) -> list[Hit]:
         """The best for each side in turn, each side searched with half of the budget."""
         budget = max(self.settings.reranked // len(query.sides), count)
-        asked = [understand_side(query, side) for side in query.sides]
+        asked = [understand_side(query, side, self.today()) for side in query.sides]
         found = [_ranked(self._scored(side, budget), count) for side in asked]
         turns = [hit for pair in zip_longest(*found) for hit in pair if hit]
         best = {hit.passage.id: hit for hit in reversed(turns)}
@@ -125,9 +126,9 @@ class SearchEngine:
         return [one for one in found if one[1].id in keep]
 
 
-def understand_side(query: Query, side: str) -> Query:
+def understand_side(query: Query, side: str, today: date) -> Query:
     """Return the question asked of one side alone, within the same time and filters."""
-    alone = understand(side, date.today(), query.filters)
+    alone = understand(side, today, query.filters)
     return replace(alone, window=query.window, newest=query.newest, sides=())
 
 
