@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant import cli_index
+from assistant import cli_index, cli_replay
 from assistant.cli_common import Guarded, LibraryOption, settings_from
 from index.errors import InputError
 
@@ -270,6 +270,9 @@ def chat(
     from assistant.chat_server import serve
 
     raise typer.Exit(serve(settings.library, port))
+
+
+app.command("replay")(cli_replay.replay)
 
 
 @app.command()

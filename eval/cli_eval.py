@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli_common import LibraryOption, settings_from
-from eval import cli_judge, cli_runs
+from eval import cli_judge, cli_reviews, cli_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,6 +78,7 @@ app.command("compare")(cli_runs.compare)
 app.command("report")(cli_runs.report)
 app.command("list")(cli_runs.list_runs)
 app.command("calibrate")(cli_judge.calibrate)
+app.command("from-reviews")(cli_reviews.from_reviews)
 
 
 @app.command("import")

@@ -16,7 +16,7 @@ from index.query import Filters, Query, understand
 from index.times import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class SearchEngine:
         library.require(settings)
         self.library = library
         self.settings = settings
+        self.today: Callable[[], date] = date.today
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -76,8 +77,8 @@ class SearchEngine:
         return _ranked(self._scored(query, budget), count)
 
     def understand(self, text: str, filters: Filters | None = None, *, literal: bool = False) -> Query:
-        """Return what a standalone question asks for, relative dates counted from today."""
-        return understand(text, date.today(), filters, literal=literal)
+        """Return what a standalone question asks for, relative dates counted from `today`."""
+        return understand(text, self.today(), filters, literal=literal)
 
     def candidates(self, query: str | Query) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""
@@ -103,7 +104,7 @@ class SearchEngine:
     def _each_side(self, query: Query, count: int, budget: int) -> list[Hit]:
         """The best for each side in turn, each side searched with its part of the budget."""
         share = max(budget // len(query.sides), count)
-        asked = [understand_side(query, side) for side in query.sides]
+        asked = [understand_side(query, side, self.today()) for side in query.sides]
         found = [_ranked(self._scored(side, share), count) for side in asked]
         turns = [hit for pair in zip_longest(*found) for hit in pair if hit]
         best = {hit.passage.id: hit for hit in reversed(turns)}
@@ -131,9 +132,9 @@ class SearchEngine:
         return [one for one in found if one[1].id in keep]
 
 
-def understand_side(query: Query, side: str) -> Query:
+def understand_side(query: Query, side: str, today: date) -> Query:
     """Return the question asked of one side alone, within the same time and filters."""
-    alone = understand(side, date.today(), query.filters)
+    alone = understand(side, today, query.filters)
     return replace(alone, window=query.window, newest=query.newest, sides=())
 
 

@@ -53,6 +53,21 @@ class Settings(BaseSettings):
     prompt: str = "answer@v1"
     rewrite: str | None = None
 
+    conversations: Path | None = None
+    audit: Path | None = None
+    rate_questions: int = Field(30, ge=1)
+    rate_minutes: float = Field(10.0, gt=0)
+
+    @property
+    def conversations_file(self) -> Path:
+        """Where conversations and reviews are kept: beside the articles, unless set elsewhere."""
+        return self.conversations or self.library / "conversations.sqlite"
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where the audit is kept: beside the articles, unless set elsewhere."""
+        return self.audit or self.library / "audit"
+
     @model_validator(mode="after")
     def _no_unknown_variables(self) -> Self:
         known = {PREFIX + name.upper() for name in type(self).model_fields}
