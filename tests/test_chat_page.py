@@ -91,6 +91,7 @@ class Scripted:
                 prompt=None,
                 index_hash="0",
                 seconds=0.1,
+                notices=("The endpoint <is> down.",) if claims else (),
             )
         )
 
@@ -189,7 +190,9 @@ def test_a_suggestion_is_answered_claim_by_claim(page: AppTest) -> None:
     assert "What happened: “Ministers talk by telephone”?" in text
     assert "The endpoint <is> down." in text
     assert '<span class="who" dir="auto">APA, 2023: </span>' in shown(app)
-    assert "As of 19 April 2023 · quoted word for word · 0.1 s · searched for" in text
+    assert "As of 19 April 2023 · quoted word for word · 0.1 s" in text
+    assert "Searched for “What happened: “Ministers talk by telephone”? now”" in text
+    assert "All 2 sentences are supported by the cited passages" in text
     assert [app.button(key=f"citation-0-{n}").label for n in (0, 1)] == ["1", "1"]
     assert app.button(key="citation-0-0").help == as_label("APA, 19 April 2023")
 
