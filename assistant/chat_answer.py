@@ -30,7 +30,7 @@ def show_turn(reading: Reading, held: Conversation, number: int) -> None:
         if turn.live:
             _follow(reading, held, number, turn)
         else:
-            _show_ended(reading, held, number, turn)
+            _show_ended(held, number, turn)
 
 
 def _show_question(held: Conversation, number: int, turn: Turn) -> None:
@@ -122,7 +122,7 @@ def _start(reading: Reading, turn: Turn) -> None:
 # -- when it has ended -----------------------------------------------------------------------------
 
 
-def _show_ended(reading: Reading, held: Conversation, number: int, turn: Turn) -> None:
+def _show_ended(held: Conversation, number: int, turn: Turn) -> None:
     notices, claims = st.container(), st.container()
     answer = turn.so_far
     for text in answer.notices:
@@ -132,7 +132,7 @@ def _show_ended(reading: Reading, held: Conversation, number: int, turn: Turn) -
             _show_accounts(held, number, answer.claims, answer.accounts)
         else:
             _show_claims(held, number, answer.claims, range(len(answer.claims)))
-    show_end(reading, held, number, turn)
+    show_end(held, number, turn)
 
 
 def _show_claims(

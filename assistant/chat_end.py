@@ -12,7 +12,6 @@ from assistant.chat_words import byline, footer, grounding_line, searched_parts
 
 if TYPE_CHECKING:
     from assistant.answers import Answer
-    from assistant.chat_library import Reading
     from assistant.chat_turns import Conversation, Turn
 
 _BROKEN = "This answer could not be finished. The terminal the app runs in says why."
@@ -24,7 +23,7 @@ _KINDS = {
 }
 
 
-def show_end(reading: Reading, held: Conversation, number: int, turn: Turn) -> None:
+def show_end(held: Conversation, number: int, turn: Turn) -> None:
     """Draw how a turn ended and what can be done with it."""
     if turn.failure:
         _show_failure(held, number, turn)

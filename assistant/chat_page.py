@@ -1,4 +1,4 @@
-"""The chat: questions, answers that stream sentence by sentence, and their citations."""
+"""The chat page: its screens, the sidebar, the turns, and the source beside them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import streamlit as st
 
 from assistant.answers import MAX_QUESTION_CHARS
 from assistant.chat_answer import show_turn
+from assistant.chat_controls import chosen_writer, show_limits, show_writer
 from assistant.chat_library import open_reading
-from assistant.chat_text import as_html, as_label
+from assistant.chat_screens import show_being_built, show_empty_library, show_problem, show_welcome
 from assistant.chat_turns import conversation
+from assistant.chat_words import limits_text
 from assistant.source_panel import show_source
 from index.errors import MemoireError, NoLibrary
 
@@ -20,29 +22,48 @@ if TYPE_CHECKING:
     from assistant.chat_turns import Conversation
 
 _STYLE = Path(__file__).with_name("chat.css")
-_PURPOSE = "Ask about the news. Every sentence of an answer cites the passage it rests on."
+_DRAWN = 20  # of a long conversation, the last turns are drawn; the others when they are asked for
 
 
 def show_chat() -> None:
     """Draw the page; go on with the answer being written, if there is one."""
     st.html(_STYLE)
     try:
-        reading = open_reading()
+        reading = open_reading(**chosen_writer())
         contents = reading.contents
         if contents.overview.articles:
-            _show_desk(reading, contents, conversation())
+            held = conversation()
+            with st.sidebar:
+                _show_sidebar(reading, contents, held)
+            _show_desk(reading, contents, held)
             reading.warm()
+        elif reading.being_built:
+            show_being_built()
         else:
-            _show_empty_library(f"The library {reading.library.folder} holds no article yet.")
+            show_empty_library(f"The library {reading.library.folder} holds no article yet.")
     except NoLibrary as exc:
-        _show_empty_library(exc.problem)
+        show_empty_library(exc.problem)
     except MemoireError as exc:
-        _show_problem("The library cannot be read", exc.problem, exc.remedy)
+        show_problem("The library cannot be read", exc.problem, exc.remedy)
+
+
+def _show_sidebar(reading: Reading, contents: Contents, held: Conversation) -> None:
+    st.button(
+        "New conversation",
+        key="new_conversation",
+        icon=":material/edit_square:",
+        width="stretch",
+        disabled=not held.turns,
+        on_click=held.clear,
+    )
+    show_limits(contents, held)
+    show_writer(reading.settings)
 
 
 def _show_desk(reading: Reading, contents: Contents, held: Conversation) -> None:
+    limited = limits_text(held.limits)
     st.chat_input(
-        "Ask about the articles",
+        f"Ask about the articles — only {limited}" if limited else "Ask about the articles",
         key="typed",
         max_chars=MAX_QUESTION_CHARS,
         on_submit=lambda: held.ask(st.session_state["typed"]),
@@ -53,57 +74,29 @@ def _show_desk(reading: Reading, contents: Contents, held: Conversation) -> None
         show_source(reading.library, held)
     with chat:
         if not held.turns:
-            _show_welcome(contents, held)
-        for number in range(len(held.turns)):
-            show_turn(reading, held, number)
-        if held.turns:
-            st.button(
-                "New conversation",
-                key="new_conversation",
-                icon=":material/add:",
-                type="tertiary",
-                on_click=held.clear,
-            )
+            show_welcome(contents, held)
+            return
+        _show_turns(reading, held)
 
 
-# -- before the first question ---------------------------------------------------------------------
-
-
-def _show_welcome(contents: Contents, held: Conversation) -> None:
-    overview = contents.overview
-    held_there = f"{overview.articles:,} article{'s' if overview.articles != 1 else ''}"
-    if overview.first and overview.last:
-        held_there += f", {overview.first.text} to {overview.last.text}"
-    if overview.undated:
-        held_there += f" ({overview.undated:,} undated)"
-    st.html(
-        f'<header class="welcome"><h1>Aide-Mémoire</h1><p class="purpose">{_PURPOSE}</p>'
-        f'<p class="holding">In the library: {held_there}.</p></header>'
-    )
-    with st.container(key="suggestions", gap="small"):
-        st.html('<p class="try">Try asking</p>')
-        for number, question in enumerate(contents.questions):
-            st.button(
-                as_label(question),
-                key=f"suggestion-{number}",
-                width="stretch",
-                on_click=held.ask,
-                args=(question,),
-            )
-
-
-def _show_empty_library(problem: str) -> None:
-    st.html(
-        '<section class="screen"><h1>No articles yet</h1>'
-        f"<p>{as_html(problem)}</p>"
-        "<p>Index a file or a folder of Markdown, text or JSON Lines:</p>"
-        "<pre>memoire index PATH</pre>"
-        "<p>Then reload this page.</p></section>"
-    )
-
-
-def _show_problem(heading: str, problem: str, remedy: str) -> None:
-    st.html(
-        f'<section class="screen" role="alert"><h1>{as_html(heading)}</h1>'
-        f"<p>{as_html(problem)}</p><p>{as_html(remedy)}</p></section>"
-    )
+def _show_turns(reading: Reading, held: Conversation) -> None:
+    first = max(0, len(held.turns) - _DRAWN)
+    if held.drawn_from is not None:
+        first = min(first, held.drawn_from)
+    if first:
+        st.button(
+            f"Show earlier turns ({first})",
+            key="earlier",
+            type="tertiary",
+            icon=":material/expand_less:",
+            on_click=held.draw_from,
+            args=(max(0, first - _DRAWN),),
+        )
+    for number in range(first, len(held.turns)):
+        show_turn(reading, held, number)
+    last = held.turns[-1].answer
+    if last and last.index_hash != reading.index_hash:
+        st.html(
+            '<p class="notice">The library has changed since this was answered. '
+            "Ask again to have what is new taken in.</p>"
+        )

@@ -210,6 +210,10 @@ class Conversation:
         """Open an article at its top, or at a passage of it."""
         self.opened = Opened(turn, article_id, span=span)
 
+    def draw_from(self, turn: int) -> None:
+        """Have a long conversation drawn from an earlier turn on."""
+        self.drawn_from = turn
+
     def close_source(self) -> None:
         """Close the source panel."""
         self.opened = None

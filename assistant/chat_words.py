@@ -131,7 +131,7 @@ def _understood(reading: Reading) -> Iterator[str]:
 
 def limits_text(limits: Limits) -> str:
     """Return what the search was limited to, in words; nothing where it was not."""
-    parts = [*limits.outlets, *limits.countries, *limits.sources]
+    parts = [*limits.outlets, *limits.countries, *(f"{name}…" for name in limits.sources)]
     if limits.since and limits.until:
         parts.append(f"{date_text(limits.since)} to {date_text(limits.until)}")
     elif limits.since:
