@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.answers import MAX_QUESTION_CHARS
 from assistant.chat_end import show_end
 from assistant.chat_text import as_html, as_label, reads_right_to_left
+from assistant.chat_timeline import show_timeline
 from assistant.chat_words import byline, claim_html, grounding_html, relation_html
 from assistant.events import ClaimWritten, Notice, SearchedFor
 from index.errors import MemoireError
@@ -30,7 +31,7 @@ def show_turn(reading: Reading, held: Conversation, number: int) -> None:
         if turn.live:
             _follow(reading, held, number, turn)
         else:
-            _show_ended(held, number, turn)
+            _show_ended(reading, held, number, turn)
 
 
 def _show_question(held: Conversation, number: int, turn: Turn) -> None:
@@ -122,7 +123,7 @@ def _start(reading: Reading, turn: Turn) -> None:
 # -- when it has ended -----------------------------------------------------------------------------
 
 
-def _show_ended(held: Conversation, number: int, turn: Turn) -> None:
+def _show_ended(reading: Reading, held: Conversation, number: int, turn: Turn) -> None:
     notices, claims = st.container(), st.container()
     answer = turn.so_far
     for text in answer.notices:
@@ -132,6 +133,7 @@ def _show_ended(held: Conversation, number: int, turn: Turn) -> None:
             _show_accounts(held, number, answer.claims, answer.accounts)
         else:
             _show_claims(held, number, answer.claims, range(len(answer.claims)))
+    show_timeline(reading.library, held, number, answer.claims)
     show_end(held, number, turn)
 
 
@@ -160,8 +162,7 @@ def _show_accounts(
                 drawn.update(own)
                 for at in own:
                     _show_claims(held, number, claims, (at,))
-                    when = " · ".join(dict.fromkeys(byline(c) for c in claims[at].citations))
-                    st.html(f'<p class="when" dir="auto">{as_html(when)}</p>')
+                    st.html(_quotes(claims[at]))
                 if not side.claims:
                     st.html('<p class="unheard">Not heard in the articles found.</p>')
 
@@ -183,6 +184,16 @@ def _show_chip(held: Conversation, number: int, place: int, citation: Citation) 
         on_click=held.open_citation,
         args=(number, place),
     )
+
+
+def _quotes(claim: Claim) -> str:
+    """When and where it was said; the words themselves where the claim is not made of them."""
+    parts = []
+    for citation in claim.citations:
+        if citation.quote.strip() not in claim.text:
+            parts.append(f'<blockquote dir="auto">{as_html(citation.quote)}</blockquote>')
+        parts.append(f'<p class="when" dir="auto">{as_html(byline(citation))}</p>')
+    return "".join(dict.fromkeys(parts))
 
 
 def _notice(text: str) -> str:

@@ -54,7 +54,7 @@ def show_limits(contents: Contents, held: Conversation) -> None:
             key=_LIMITS + "undated",
             persist_state="session",
             disabled=not (since or until),
-            help="An article whose date is unknown is left out once there are dates, unless this is on.",
+            help="Where there are dates, an article whose date is unknown is otherwise left out.",
         )
         outlets = st.multiselect(
             "Outlets", contents.outlets, key=_LIMITS + "outlets", persist_state="session"

@@ -100,6 +100,14 @@ class Catalogue(Library):
         )
         return [Group(self._listed("WHERE origin = ? ORDER BY key", row["origin"])) for row in rows]
 
+    def copies(self, article_id: str) -> list[Listed]:
+        """Return the other articles that share an article's origin, the first to arrive first."""
+        return self._listed(
+            "WHERE origin = (SELECT origin FROM article WHERE id = ?) AND id <> ? ORDER BY key",
+            article_id,
+            article_id,
+        )
+
     def older(self, article: Article) -> list[Article]:
         """Return the older versions of an article, the newest of them first."""
         rows = self._rows(
