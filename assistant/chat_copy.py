@@ -39,9 +39,9 @@ async function copy(text) {
 export default function ({ data, parentElement }) {
   const box = parentElement.querySelector(".copies");
   const said = parentElement.querySelector(".said");
-  const link = data.link && new URL(data.link, location.origin + location.pathname).href;
-  const offers = [["Text with footnotes", data.text], ["Markdown", data.markdown]];
-  if (link) offers.push(["Link to this turn", link]);
+  const link = new URL(data.link, location.origin + location.pathname).href;
+  const offers = [["Text with footnotes", data.text], ["Markdown", data.markdown],
+                  ["Link to this turn", link]];
   box.replaceChildren(...offers.map(([name, text]) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -55,7 +55,7 @@ export default function ({ data, parentElement }) {
 """
 
 
-def show_copies(answer: Answer, key: str, link: str | None) -> None:
+def show_copies(answer: Answer, key: str, link: str) -> None:
     """Draw the ways to copy an answer; `link` is the turn's query string."""
     st.components.v2.component("copy_answer", html=_HTML, css=_CSS, js=_JS)(
         data={"text": as_text(answer), "markdown": as_markdown(answer), "link": link}, key=key

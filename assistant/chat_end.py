@@ -39,7 +39,7 @@ def show_end(held: Conversation, number: int, turn: Turn) -> None:
         st.html(f'<p class="problem" role="alert">{_BROKEN}</p>')
         _ask_again(held, number, turn)
     if turn.claims:
-        _show_actions(number, turn)
+        _show_actions(held, number, turn)
 
 
 def _show_failure(held: Conversation, number: int, turn: Turn) -> None:
@@ -92,7 +92,8 @@ def _show_missing(answer: Answer) -> None:
 def _show_foot(held: Conversation, number: int, turn: Turn, answer: Answer) -> None:
     lines = [grounding_line(answer.claims)] if answer.claims else []
     lines.append(" · ".join(footer(answer)))
-    st.html("".join(f'<p class="foot">{as_html(line)}</p>' for line in lines))
+    body = "".join(f"<p>{as_html(line)}</p>" for line in lines)
+    st.html(f'<div class="foot">{body}</div>')
     parts = searched_parts(answer)
     if not (parts or turn.question.literal):
         return
@@ -100,7 +101,7 @@ def _show_foot(held: Conversation, number: int, turn: Turn, answer: Answer) -> N
         words = "Searched for the words as they stand" if turn.question.literal else (
             f"Searched for {' · '.join(parts)}"
         )  # fmt: skip
-        st.html(f'<p class="foot searched" dir="auto">{as_html(words)}</p>')
+        st.html(f'<p class="searched" dir="auto">{as_html(words)}</p>')
         st.button(
             "Read the question again" if turn.question.literal else "Search my words only",
             key=f"literal-{number}",
@@ -114,9 +115,9 @@ def _show_foot(held: Conversation, number: int, turn: Turn, answer: Answer) -> N
         )
 
 
-def _show_actions(number: int, turn: Turn) -> None:
+def _show_actions(held: Conversation, number: int, turn: Turn) -> None:
     with (
         st.container(key=f"actions-{number}", horizontal=True, vertical_alignment="center"),
         st.popover("Copy", icon=":material/content_copy:", type="tertiary", key=f"copy-{number}"),
     ):
-        show_copies(turn.so_far, f"copies-{number}", None)
+        show_copies(turn.so_far, f"copies-{number}", f"?c={held.id}&t={number + 1}")

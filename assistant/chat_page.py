@@ -10,8 +10,11 @@ import streamlit as st
 from assistant.answers import MAX_QUESTION_CHARS
 from assistant.chat_answer import show_turn
 from assistant.chat_controls import chosen_writer, show_limits, show_writer
+from assistant.chat_conversations import show_conversations
 from assistant.chat_library import open_reading
 from assistant.chat_screens import show_being_built, show_empty_library, show_problem, show_welcome
+from assistant.chat_shelf import Shelf
+from assistant.chat_text import as_label
 from assistant.chat_turns import conversation
 from assistant.chat_words import limits_text
 from assistant.source_panel import show_source
@@ -33,6 +36,8 @@ def show_chat() -> None:
         contents = reading.contents
         if contents.overview.articles:
             held = conversation()
+            held.shelf = Shelf(reading.library.folder)
+            _follow_link(held)
             with st.sidebar:
                 _show_sidebar(reading, contents, held)
             _show_desk(reading, contents, held)
@@ -47,6 +52,20 @@ def show_chat() -> None:
         show_problem("The library cannot be read", exc.problem, exc.remedy)
 
 
+def _follow_link(held: Conversation) -> None:
+    """Open the conversation that the address names, at its turn; name this one there."""
+    named = st.query_params.get("c")
+    if named and not held.linked:
+        held.open(named)
+        turn = st.query_params.get("t", "")
+        held.drawn_from = max(0, int(turn) - 1) if turn.isdecimal() else None
+    held.linked = True
+    if held.turns:
+        st.query_params["c"] = held.id
+    elif named:
+        st.query_params.clear()
+
+
 def _show_sidebar(reading: Reading, contents: Contents, held: Conversation) -> None:
     st.button(
         "New conversation",
@@ -56,8 +75,11 @@ def _show_sidebar(reading: Reading, contents: Contents, held: Conversation) -> N
         disabled=not held.turns,
         on_click=held.clear,
     )
+    if held.unkept:
+        st.caption(as_label(str(held.unkept)))
     show_limits(contents, held)
     show_writer(reading.settings)
+    show_conversations(held)
 
 
 def _show_desk(reading: Reading, contents: Contents, held: Conversation) -> None:

@@ -6,18 +6,21 @@ import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import streamlit as st
 
 from assistant.answers import Answer, Limits, Message, Question
+from assistant.chat_shelf import KeptTurn
 from assistant.events import ClaimWritten, Finished, Notice, SearchedFor
-from index.errors import MemoireError
+from index.errors import MemoireError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from assistant.answers import Citation, Claim
     from assistant.assistant import Assistant
+    from assistant.chat_shelf import Shelf
     from assistant.events import Event
 
 _MOMENT = 0.25
@@ -175,13 +178,36 @@ class Opened:
 
 @dataclass(slots=True)
 class Conversation:
-    """What one tab holds. `limits` are those of the next question."""
+    """What one tab holds. `limits` are those of the next question.
+
+    `linked` says that the address was followed: afterwards it follows the conversation.
+    """
 
     turns: list[Turn] = field(default_factory=list)
     opened: Opened | None = None
     limits: Limits = field(default_factory=Limits)
     editing: int | None = None
     drawn_from: int | None = None
+    id: str = field(default_factory=lambda: uuid4().hex[:16])
+    shelf: Shelf | None = None
+    unkept: StorageError | None = None
+    linked: bool = False
+
+    def open(self, conversation: str) -> None:
+        """Go to a kept conversation; stay where there is none."""
+        kept = self.shelf.turns(conversation) if self.shelf else []
+        if not kept:
+            return
+        self.clear()
+        self.id = conversation
+        self.turns += [Turn.restored(t.question, t.answer, stopped=t.stopped) for t in kept]
+
+    def delete(self) -> None:
+        """Delete this conversation for good and start over."""
+        if self.shelf:
+            self._stop()
+            self.shelf.delete(self.id)
+        self.clear()
 
     def ask(self, text: str) -> None:
         """Add a turn; an unfinished one before it is stopped."""
@@ -223,9 +249,21 @@ class Conversation:
         self._stop()
         self.turns.clear()
         self.opened = self.editing = self.drawn_from = None
+        self.id = uuid4().hex[:16]
 
     def _add(self, question: Question) -> None:
-        self.turns.append(Turn(question))
+        conversation, place = self.id, len(self.turns)
+        self.turns.append(Turn(question, lambda turn: self._keep(conversation, place, turn)))
+
+    def _keep(self, conversation: str, place: int, turn: Turn) -> None:
+        """Put a turn that has ended on the shelf; one that failed with nothing written is not kept."""
+        if not self.shelf or not (turn.answer or turn.claims):
+            return
+        try:
+            kept = KeptTurn(turn.question, turn.so_far, stopped=turn.answer is None)
+            self.shelf.keep(conversation, place, kept)
+        except StorageError as exc:
+            self.unkept = exc
 
     def _stop(self) -> None:
         if self.turns:

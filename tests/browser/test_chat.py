@@ -54,8 +54,10 @@ def test_a_conversation_from_suggestion_to_source_and_follow_up(page: Page) -> N
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".st-key-source_panel")).to_have_count(0)
 
+    was = page.locator(".said").all_inner_texts()
     page.reload()
-    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator(".asked")).to_have_count(2)
+    expect(page.locator(".said")).to_have_text(was)
     expect(page.locator(".stException")).to_have_count(0)
 
 
