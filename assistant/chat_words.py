@@ -113,8 +113,10 @@ def searched_parts(answer: Answer) -> list[str]:
     """Return what was searched for beyond the question as it stands; nothing where that is all."""
     reading = answer.reading
     query = reading.query if reading else answer.searched_for
-    parts = [f"“{query}”"] if query != answer.question else []
-    return parts + (list(_understood(reading)) if reading else [])
+    parts = list(_understood(reading)) if reading else []
+    if query != answer.question:
+        return [f"“{query}”", *parts]
+    return ["your words", *parts] if parts else []
 
 
 def _understood(reading: Reading) -> Iterator[str]:

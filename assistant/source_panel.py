@@ -49,8 +49,14 @@ export default function ({ data }) {
     if (!mark) { box.scrollTop = 0; return; }
     const above = mark.getBoundingClientRect().top - box.getBoundingClientRect().top;
     box.scrollTop += above - box.clientHeight / 4;
+    hold(40);
+  };
+  // The chat sticks to its end while its height changes: the chip is held in sight for a moment.
+  const hold = (left) => {
+    if (shown !== data.token || !left) return;
     const chips = document.querySelectorAll(`${data.chip} button`);
     for (const chip of chips) chip.offsetParent && chip.scrollIntoView({ block: "nearest" });
+    requestAnimationFrame(() => hold(left - 1));
   };
   requestAnimationFrame(scroll);
 }

@@ -119,8 +119,8 @@ def test_what_was_searched_can_be_switched_off_and_asked_again(
     app = ask(page, monkeypatch, made(claim(0, 33), reading=reading))
 
     assert (
-        "Searched for also spelled Aliev · time: April 2023 · the newest first · the accounts of A and B"
-        in text_of(shown(app))
+        "Searched for your words · also spelled Aliev · time: April 2023 · the newest first"
+        " · the accounts of A and B" in text_of(shown(app))
     )
     app.button(key="literal-0").click().run()
     assert [question.literal for question in Scripted.asked] == [False, True]
