@@ -15,11 +15,18 @@ def _show_library() -> None:
     show_library()
 
 
+def _show_evaluation() -> None:
+    from eval.evaluation_page import show_evaluation
+
+    show_evaluation()
+
+
 st.set_page_config(page_title="Aide-Mémoire", page_icon=_ICON, layout="wide")
 st.navigation(
     [
-        st.Page(show_chat, title="Aide-Mémoire", default=True),
+        st.Page(show_chat, title="Chat", default=True),
         st.Page(_show_library, title="Library", url_path="library"),
+        st.Page(_show_evaluation, title="Evaluation", url_path="evaluation"),
     ],
-    position="hidden",
+    position="top",
 ).run()

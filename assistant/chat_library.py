@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from index.catalogue import UNKNOWN, Catalogue
 from index.errors import MemoireError, NoLibrary
-from index.library import DATABASE, Library, Overview
+from index.library import DATABASE
 from index.settings import load_settings
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.assistant import Assistant
+    from index.library import Library, Overview
     from index.models import Embedder, Reranker
     from index.settings import Settings
 
@@ -38,6 +40,8 @@ SAMPLE_QUESTIONS = (
     ),
 )
 _ASKED_BY_TITLE = 3
+_MOST_OFFERED = 500
+_WRITING = ("writer", "base_url", "api_key", "timeout", "prompt")
 _THREADS = ThreadPoolExecutor(1, thread_name_prefix="warm")
 
 
@@ -47,6 +51,8 @@ class Contents:
 
     overview: Overview
     questions: tuple[str, ...]
+    outlets: tuple[str, ...]
+    countries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Reading:
     """The library as it is now, and the settings it is read with."""
 
     settings: Settings
-    library: Library
+    library: Catalogue
     index_hash: str
 
     @property
@@ -62,9 +68,20 @@ class Reading:
         """How much there is, and what could be asked."""
         return _contents(str(self.library.folder), self.index_hash, self.library)
 
+    @property
+    def being_built(self) -> bool:
+        """Whether another process is writing to the library at this moment."""
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(self.library.folder / ".lock", blocking=False):
+                return False
+        except (Timeout, OSError):
+            return True
+
     def warm(self) -> None:
         """Start loading the models, unless they are loaded or loading."""
-        _loading(self.settings)
+        _loading(_of_models(self.settings))
 
     def assistant(self) -> Assistant:
         """Return the assistant over the library's present content, its models loaded.
@@ -74,7 +91,7 @@ class Reading:
             ModelUnavailable: a model cannot be loaded.
         """
         try:
-            embedder, reranker = _loading(self.settings).result()
+            embedder, reranker = _loading(_of_models(self.settings)).result()
         except MemoireError:
             _loading.clear()
             raise
@@ -84,14 +101,14 @@ class Reading:
         return assistant
 
 
-def open_reading() -> Reading:
-    """Open the library that the settings name.
+def open_reading(**chosen: str) -> Reading:
+    """Open the library that the settings name, with `chosen` settings over the environment's.
 
     Raises:
         InputError: a setting is wrong.
         LibraryError: there is no library, or it cannot be used.
     """
-    settings = load_settings()
+    settings = load_settings(**chosen)
     folder = settings.library.resolve()
     if not (folder / DATABASE).is_file():
         raise NoLibrary(f"Nothing is indexed in {folder} yet.", "Run: memoire index PATH")
@@ -107,23 +124,29 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _library(folder: Path, identity: tuple[int, int]) -> Library:  # noqa: ARG001 - part of the key
-    return Library.open(folder)
+def _library(folder: Path, identity: tuple[int, int]) -> Catalogue:  # noqa: ARG001 - part of the key
+    return Catalogue.open(folder)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={"index.settings.Settings": hash})
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={"index.settings.Settings": hash})
 def _assistant(settings: Settings, identity: tuple[int, int], index_hash: str) -> Assistant:  # noqa: ARG001
     from assistant.assistant import Assistant
 
     if client := sys.modules.get("chromadb.api.shared_system_client"):
         # Chroma shares one view of a folder within a process and does not see what others add.
         client.SharedSystemClient.clear_system_cache()
-    return Assistant(Library.open(settings.library.resolve()), settings)
+    return Assistant(Catalogue.open(settings.library.resolve()), settings)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={"index.settings.Settings": hash})
 def _loading(settings: Settings) -> Future[tuple[Embedder, Reranker]]:
     return _THREADS.submit(_load_models, settings)
+
+
+def _of_models(settings: Settings) -> Settings:
+    """Cut to what decides the models: another writer does not load them anew."""
+    default = {name: field.default for name, field in type(settings).model_fields.items()}
+    return settings.model_copy(update={name: default[name] for name in _WRITING})
 
 
 def _load_models(settings: Settings) -> tuple[Embedder, Reranker]:
@@ -133,7 +156,7 @@ def _load_models(settings: Settings) -> tuple[Embedder, Reranker]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _contents(folder: str, index_hash: str, _library: Library) -> Contents:  # noqa: ARG001
+def _contents(folder: str, index_hash: str, _library: Catalogue) -> Contents:  # noqa: ARG001
     questions = [text for text, file in SAMPLE_QUESTIONS if _finds(_library, text, file)]
     if len(questions) < len(SAMPLE_QUESTIONS):
         dated = (article for article in _library.articles() if article.published)
@@ -141,7 +164,12 @@ def _contents(folder: str, index_hash: str, _library: Library) -> Contents:  # n
             _ASKED_BY_TITLE, dated, key=lambda article: (article.published, article.id)
         )
         questions = [_about(article.title) for article in newest]
-    return Contents(_library.overview(), tuple(dict.fromkeys(questions)))
+    return Contents(
+        overview=_library.overview(),
+        questions=tuple(dict.fromkeys(questions)),
+        outlets=tuple(c.label for c in _library.by_outlet(_MOST_OFFERED) if c.label != UNKNOWN),
+        countries=tuple(c.label for c in _library.by_country(_MOST_OFFERED)),
+    )
 
 
 def _finds(library: Library, question: str, file: str) -> bool:

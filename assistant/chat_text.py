@@ -5,9 +5,14 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from calendar import monthrange
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from index.dates import parse_published
+from index.dates import PartialDate, parse_published
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _STARTS_REPLACEMENT = ":.@<>-"  # emoji codes, bare links and arrows are found after unescaping
@@ -49,6 +54,17 @@ def date_text(iso: str | None) -> str:
     """Return an ISO date as a reader would write it."""
     date = parse_published(iso)
     return date.text if date else "date unknown"
+
+
+def days_text(first: date, last: date) -> str:
+    """Return the days from first to last in a reader's words: a day, a month, a year or a span."""
+    if first == last:
+        return PartialDate(first.year, first.month, first.day).text
+    if first.day == 1 and last == first.replace(day=monthrange(first.year, first.month)[1]):
+        return PartialDate(first.year, first.month).text
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return str(first.year) if first.year == last.year else f"{first.year} – {last.year}"
+    return f"{days_text(first, first)} – {days_text(last, last)}"
 
 
 def _literal(match: re.Match[str]) -> str:

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.chat_text import as_html, date_text, web_link
+from assistant.chat_text import as_html, as_label, date_text, days_text, web_link
+from assistant.chat_words import byline
+from index.mentions import find_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.answers import Citation
+    from assistant.answers import Answer, Citation
     from assistant.chat_turns import Conversation, Opened
     from index.articles import Article
-    from index.library import Library
+    from index.catalogue import Catalogue
 
 Range = tuple[int, int]
 
+_DAYS_SHOWN = 4
 _CHOSEN = "background: var(--accent); border-color: var(--accent); color: var(--paper);"
 
 # A line end before the text or inside a hard-wrapped paragraph: shown as a space, kept in the text.
@@ -46,15 +49,21 @@ export default function ({ data }) {
     if (!mark) { box.scrollTop = 0; return; }
     const above = mark.getBoundingClientRect().top - box.getBoundingClientRect().top;
     box.scrollTop += above - box.clientHeight / 4;
+    hold(40);
+  };
+  // The chat sticks to its end while its height changes: the chip is held in sight for a moment.
+  const hold = (left) => {
+    if (shown !== data.token || !left) return;
     const chips = document.querySelectorAll(`${data.chip} button`);
     for (const chip of chips) chip.offsetParent && chip.scrollIntoView({ block: "nearest" });
+    requestAnimationFrame(() => hold(left - 1));
   };
   requestAnimationFrame(scroll);
 }
 """
 
 
-def show_source(library: Library, conversation: Conversation) -> None:
+def show_source(library: Catalogue, conversation: Conversation) -> None:
     """Draw the panel for the source that is open; nothing when none is."""
     opened = conversation.opened
     if opened is None:
@@ -65,25 +74,33 @@ def show_source(library: Library, conversation: Conversation) -> None:
         if article is None:
             _gone(conversation, opened)
             return
-        st.html(_head(article))
+        turn = conversation.turns[opened.turn]
+        st.html(_head(article, _marked(turn.citations, opened)))
         if link := web_link(article.url):
             icon = ":material/open_in_new:"
             st.link_button("Open the original", link, icon=icon, type="tertiary")
-        citations = conversation.turns[opened.turn].citations
         with st.container(key="source_text"):
-            st.html(article_html(article, citations, opened.citation, opened.token))
+            st.html(article_html(article, turn.citations, opened.citation, opened.token, opened.span))
+            _others(library, conversation, opened, turn.so_far)
         _point_at(opened)
 
 
 def article_html(
-    article: Article, citations: Sequence[Citation], chosen: int | None, token: int = 0
+    article: Article,
+    citations: Sequence[Citation],
+    chosen: int | None,
+    token: int = 0,
+    span: Range | None = None,
 ) -> str:
     """Return the article's text as HTML whose text content is exactly the stored text.
 
-    The chosen citation (by its place) is marked `cited`, other citations of the article `also`.
+    The chosen citation (by its place) or else the `span` looked at is marked `cited`, other
+    citations of the article `also`.
     """
     here = [(c.start, c.end) for c in citations if c.article_id == article.id]
-    cited = [] if chosen is None else [(citations[chosen].start, citations[chosen].end)]
+    cited = [span] if span else []
+    if chosen is not None:
+        cited = [(citations[chosen].start, citations[chosen].end)]
     text = article.text
     line_ends = [match.span() for match in _SOFT_LINE_END.finditer(text)]
     edges = {0, len(text), *chain(*here, *cited)}
@@ -122,40 +139,87 @@ def _with_soft_line_ends(text: str, start: int, end: int, line_ends: Sequence[Ra
     return "".join([*parts, as_html(text[at:end])])
 
 
-def _head(article: Article) -> str:
-    date = date_text(article.published.iso if article.published else None)
-    facts = [fact for fact in (article.outlet, article.speaker, date) if fact]
-    meta = '<span class="dot"> · </span>'.join(f"<bdi>{as_html(fact)}</bdi>" for fact in facts)
+def _marked(citations: Sequence[Citation], opened: Opened) -> Range | None:
+    if opened.citation is None:
+        return opened.span
+    return citations[opened.citation].start, citations[opened.citation].end
+
+
+def _head(article: Article, marked: Range | None) -> str:
+    date = article.published.text if article.published else None
+    facts = [article.outlet, article.speaker, f"published {date}" if date else "date unknown"]
+    if days := _spoken_of(article, marked):
+        facts.append(f"speaks of {days}")
+    meta = '<span class="dot"> · </span>'.join(f"<bdi>{as_html(f)}</bdi>" for f in facts if f)
     return (
         f'<h2 class="source-title" dir="auto">{as_html(article.title)}</h2>'
         f'<p class="source-meta">{meta}</p>'
     )
 
 
+def _spoken_of(article: Article, marked: Range | None) -> str:
+    """The days that the marked words speak of; of an article as such, the first it speaks of."""
+    start, end = marked or (0, len(article.text))
+    found = find_mentions(article.text[:end], article.published)
+    days = dict.fromkeys(days_text(m.first, m.last) for m in found if m.start >= start)
+    return ", ".join(list(days)[:_DAYS_SHOWN])
+
+
+def _others(library: Catalogue, conversation: Conversation, opened: Opened, answer: Answer) -> None:
+    """Offer what else was found for the question, and the same story elsewhere."""
+    copies = library.copies(opened.article_id)
+    if copies:
+        with st.expander(f"The same story elsewhere ({len(copies)})", key="copies"):
+            for copy in copies:
+                date = date_text(copy.published)
+                st.button(
+                    as_label(f"{copy.outlet or copy.title}, {date}"),
+                    key=f"same-{copy.id}",
+                    type="tertiary",
+                    on_click=conversation.open_article,
+                    args=(opened.turn, copy.id),
+                )
+    if answer.passages:
+        with st.expander(f"All passages found ({len(answer.passages)})", key="passages"):
+            for found in answer.passages:
+                st.button(
+                    as_label(f"{found.rank}. {found.title} — {byline(found)}"),
+                    key=f"passage-{found.rank}",
+                    type="tertiary",
+                    on_click=conversation.open_article,
+                    args=(opened.turn, found.article_id, (found.start, found.end)),
+                )
+
+
 def _controls(conversation: Conversation, opened: Opened) -> None:
     count = len(conversation.turns[opened.turn].citations)
     with st.container(key="source_controls", horizontal=True, vertical_alignment="center"):
         if opened.citation is None:
-            st.html('<p class="source-place">Article</p>')
+            kind = "Passage found, not cited" if opened.span else "Article"
+            st.html(f'<p class="source-place">{kind}</p>')
         else:
             st.html(f'<p class="source-place">Citation {opened.citation + 1} of {count}</p>')
-            _step(conversation, opened.turn, opened.citation - 1, count, "Previous")
-            _step(conversation, opened.turn, opened.citation + 1, count, "Next")
+            _step(conversation, opened.turn, opened.citation - 1, count, "Previous", "Alt+Up")
+            _step(conversation, opened.turn, opened.citation + 1, count, "Next", "Alt+Down")
         st.button(
             "Close",
             key="close_source",
             icon=":material/close:",
             type="tertiary",
+            shortcut="Esc",
             on_click=conversation.close_source,
         )
 
 
-def _step(conversation: Conversation, turn: int, citation: int, count: int, name: str) -> None:
+def _step(
+    conversation: Conversation, turn: int, citation: int, count: int, name: str, keys: str
+) -> None:
     st.button(
         name,
         key=f"{name.lower()}_citation",
         type="tertiary",
         disabled=not 0 <= citation < count,
+        shortcut=keys,
         on_click=conversation.open_citation,
         args=(turn, citation),
     )

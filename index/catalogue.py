@@ -147,6 +147,14 @@ class Catalogue(Library):
         }
         return {article_id: found[origin] for article_id, origin in origins.items()}
 
+    def copies(self, article_id: str) -> list[Listed]:
+        """Return the other articles that share an article's origin, the first to arrive first."""
+        return self._listed(
+            "WHERE origin = (SELECT origin FROM article WHERE id = ?) AND id <> ? ORDER BY key",
+            article_id,
+            article_id,
+        )
+
     def older(self, article: Article) -> list[Article]:
         """Return the older versions of an article, the newest of them first."""
         rows = self._rows(

@@ -8,6 +8,11 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 CHIPS = '[class*="st-key-citation-{}-"] button:visible'
+IN_SIGHT = """([selector, box]) => {
+    const a = document.querySelector(selector).getBoundingClientRect();
+    const b = document.querySelector(box).getBoundingClientRect();
+    return a.top >= b.top && a.top < Math.min(b.bottom, innerHeight) && b.width > 100;
+}"""
 LONG = 60_000  # the first answer loads the models
 
 
@@ -23,12 +28,7 @@ def ask_suggested(page: Page) -> None:
 
 
 def in_sight(page: Page, selector: str, box: str) -> bool:
-    script = """([selector, box]) => {
-        const a = document.querySelector(selector).getBoundingClientRect();
-        const b = document.querySelector(box).getBoundingClientRect();
-        return a.top >= b.top && a.top < Math.min(b.bottom, innerHeight) && b.width > 100;
-    }"""
-    return bool(page.evaluate(script, [selector, box]))
+    return bool(page.evaluate(IN_SIGHT, [selector, box]))
 
 
 def test_a_conversation_from_suggestion_to_source_and_follow_up(page: Page) -> None:
@@ -54,8 +54,10 @@ def test_a_conversation_from_suggestion_to_source_and_follow_up(page: Page) -> N
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".st-key-source_panel")).to_have_count(0)
 
+    was = page.locator(".said").all_inner_texts()
     page.reload()
-    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator(".asked")).to_have_count(2)
+    expect(page.locator(".said")).to_have_text(was)
     expect(page.locator(".stException")).to_have_count(0)
 
 
@@ -66,8 +68,7 @@ def test_the_last_sentence_of_an_article_is_scrolled_into_sight(page: Page) -> N
     for place in range(chips.count()):
         chips.nth(place).click()
         expect(page.locator(".source-place")).to_have_text(f"Citation {place + 1} of {chips.count()}")
-        page.wait_for_timeout(300)
-        assert in_sight(page, "mark.cited", ".st-key-source_text")
+        page.wait_for_function(IN_SIGHT, arg=["mark.cited", ".st-key-source_text"], timeout=5_000)
 
 
 def test_citations_are_reached_and_chosen_by_keyboard(page: Page) -> None:

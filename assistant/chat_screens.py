@@ -1,0 +1,77 @@
+"""What is shown instead of a conversation: a welcome, or what is wrong and what helps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from assistant.chat_text import as_html, as_label
+
+if TYPE_CHECKING:
+    from assistant.chat_library import Contents
+    from assistant.chat_turns import Conversation
+
+_PURPOSE = "Ask about the news. Every sentence of an answer cites the passage it rests on."
+_LOOK_AGAIN = 2.0  # seconds between two looks at an index that is being built
+
+
+def show_welcome(contents: Contents, held: Conversation) -> None:
+    """Say what is in the library and what could be asked."""
+    overview = contents.overview
+    held_there = f"{overview.articles:,} article{'s' if overview.articles != 1 else ''}"
+    if overview.first and overview.last:
+        held_there += f", {overview.first.text} to {overview.last.text}"
+    if overview.undated:
+        held_there += f" ({overview.undated:,} undated)"
+    st.html(
+        f'<header class="welcome"><h1>Aide-Mémoire</h1><p class="purpose">{_PURPOSE}</p>'
+        f'<p class="holding">In the library: {held_there}.</p></header>'
+    )
+    with st.container(key="suggestions", gap="small"):
+        st.html('<p class="try">Try asking</p>')
+        for number, question in enumerate(contents.questions):
+            st.button(
+                as_label(question),
+                key=f"suggestion-{number}",
+                width="stretch",
+                on_click=held.ask,
+                args=(question,),
+            )
+
+
+def show_empty_library(problem: str) -> None:
+    """Say that there is nothing to ask yet, and how to add articles."""
+    _screen(
+        "No articles yet",
+        f"<p>{as_html(problem)}</p>"
+        '<p><a class="step" href="library" target="_self">Add articles in the Library</a></p>'
+        "<p>Or index a file or a folder of Markdown, text, PDF, Word or JSON Lines:</p>"
+        "<pre>memoire index PATH</pre><p>Then reload this page.</p>",
+    )
+
+
+@st.fragment(run_every=_LOOK_AGAIN)
+def show_being_built() -> None:
+    """Say that articles are being added; the page opens by itself with the first of them."""
+    from assistant.chat_library import open_reading
+
+    if open_reading().contents.overview.articles:
+        st.rerun()
+    _screen(
+        "The index is being built",
+        "<p>Articles are being read. This page opens with the first of them.</p>"
+        '<p class="status" role="status">Waiting …</p>',
+    )
+
+
+def show_problem(heading: str, problem: str, remedy: str) -> None:
+    """Say what is wrong and what helps."""
+    _screen(heading, f"<p>{as_html(problem)}</p><p>{as_html(remedy)}</p>", role="alert")
+
+
+def _screen(heading: str, body: str, role: str = "region") -> None:
+    st.html(
+        f'<section class="screen" role="{role}" aria-label="{as_html(heading)}">'
+        f"<h1>{as_html(heading)}</h1>{body}</section>"
+    )
