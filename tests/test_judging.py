@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from eval.bench.serving import serve
 from eval.cases import dump_cases, find_set, load_cases
 from eval.cli import app
 from eval.judging import AT_LEAST, TRUSTED, Calibration, load_labels
@@ -97,6 +98,22 @@ def test_a_dead_judge_makes_nothing_up(tmp_path: Path) -> None:
     assert found.exit_code == 1
     assert "Connection error. What it has said is kept" in found.stderr.replace("\n", " ")
     assert not (tmp_path / "calibrations").exists()
+
+
+@pytest.mark.endpoint
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_real_model_is_held_to_labels(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    server = serve(threads=1)  # two would wait for each other on a busy machine
+    found = _eval(
+        "calibrate", _labels(tmp_path / "l.jsonl", 4), *JUDGE, "--runs", tmp_path,
+        url=f"{server.listening_address}/v1",
+    )  # fmt: skip
+    assert found.exit_code == 3, found.stderr  # four labels are too few for any judge
+    [kept] = (tmp_path / "calibrations").iterdir()
+    calibration = Calibration.model_validate_json(kept.read_text("utf-8"))
+    assert calibration.n == sum(map(sum, calibration.table)) == 4
+    assert -1 <= calibration.kappa <= 1
 
 
 @pytest.mark.parametrize(
