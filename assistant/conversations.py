@@ -11,12 +11,13 @@ import re
 import secrets
 import textwrap
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from assistant.answers import Answer, Claim, Question
+from assistant.answers import Answer, Question
 from assistant.records import Records
+from assistant.turns import Draft, Ending, Match, Problem, State, StoredTurn, Summary
 from index.errors import InputError, MemoireError
 
 if TYPE_CHECKING:
@@ -25,84 +26,12 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
-State = Literal["asking", "answered", "stopped", "failed"]
-
 SILENT = timedelta(minutes=5)
 """After this long without a word a turn that is still being answered counts as abandoned."""
 
 _TITLE_CHARS = 80
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: around what a search matched
 _WORD = re.compile(r"\w+")
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Draft(_Frozen):
-    """What had been shown of an answer that has not come to its end."""
-
-    searched_for: str | None = None
-    notices: tuple[str, ...] = ()
-    claims: tuple[Claim, ...] = ()
-
-
-class Problem(_Frozen):
-    """Why a turn failed, as the reader was told."""
-
-    problem: str
-    remedy: str = ""
-
-
-class Ending(_Frozen):
-    """What came of a question: its answer, or what had been shown until it was stopped or failed."""
-
-    answer: Answer | None = None
-    draft: Draft = Draft()
-    problem: Problem | None = None
-
-
-class StoredTurn(_Frozen):
-    """A question and what came of it. `id` never changes and is the turn's link.
-
-    `version` of `versions` counts from 1 the edits of this question. `abandoned`: its writer died.
-    """
-
-    id: str
-    conversation_id: str
-    question: Question
-    asked: datetime
-    state: State
-    answer: Answer | None = None
-    draft: Draft = Draft()
-    problem: Problem | None = None
-    version: int = 1
-    versions: int = 1
-    abandoned: bool = False
-
-    @property
-    def claims(self) -> tuple[Claim, ...]:
-        """What was shown: the answer's claims, or those before it was stopped or failed."""
-        return self.answer.claims if self.answer else self.draft.claims
-
-
-class Summary(_Frozen):
-    """A conversation in a list. Times are UTC; `turns` counts those shown, not earlier versions."""
-
-    id: str
-    title: str
-    started: datetime
-    touched: datetime
-    turns: int
-
-
-class Match(_Frozen):
-    """A conversation that a search found: where, and an excerpt with the spans that matched."""
-
-    summary: Summary
-    turn_id: str
-    excerpt: str
-    marks: tuple[tuple[int, int], ...]
 
 
 class ConversationStore:

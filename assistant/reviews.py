@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.answers import Answer, Question  # noqa: TC001 - pydantic reads them
+from assistant.answers import Answer, Question
 from assistant.records import Records
 from index.errors import InputError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.answers import Citation, Claim
-    from assistant.conversations import StoredTurn
+    from assistant.turns import StoredTurn
 
 Opinion = Literal["good", "bad", "unsupported"]
 

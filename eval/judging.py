@@ -18,7 +18,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 import prompts
-from assistant.answers import Message  # noqa: TC001 - pydantic reads the annotations
+from assistant.answers import Message
 from assistant.chat_model import as_data, chat_model_for
 from eval.statistics import kappa
 from index.errors import InputError, ModelUnavailable

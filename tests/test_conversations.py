@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 
 from assistant import answers
 from assistant.answers import Answer, Claim, Question
-from assistant.conversations import ConversationStore, Draft, StoredTurn, Summary, by_day
+from assistant.conversations import ConversationStore, by_day
 from assistant.records import VERSION
+from assistant.turns import Draft, StoredTurn, Summary
 from index.errors import InputError, LibraryDamaged, LibraryTooNew, ModelUnavailable, StorageError
 
 if TYPE_CHECKING:
@@ -367,7 +368,8 @@ KILLED = """
 import sys
 from pathlib import Path
 from assistant.answers import Claim, Question
-from assistant.conversations import ConversationStore, Draft
+from assistant.conversations import ConversationStore
+from assistant.turns import Draft
 store = ConversationStore(Path(sys.argv[1]), "ada")
 turn = store.begin(Question(text="Who met?"))
 claims = ()
