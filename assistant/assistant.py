@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from assistant.accounts import accounts, silences
 from assistant.answers import Answer, Claim, Numbering, Question, Reference, reference, source
 from assistant.events import ClaimWritten, Event, Finished, Notice, SearchedFor
 from assistant.evidence import Byline, Evidence, Sentence
@@ -95,6 +96,9 @@ class Assistant:
         for item in self.writer.write(evidence):
             if event := draft.take(item):
                 yield event
+        for silence in silences(accounts(draft.claims, evidence.sides)):
+            draft.notices.append(silence)
+            yield Notice(silence)
         yield Finished(self._answer(evidence, draft, time.perf_counter() - started))
 
     def _answer(self, evidence: Evidence, draft: _Draft, seconds: float) -> Answer:
@@ -114,6 +118,7 @@ class Assistant:
             seconds=round(seconds, 3),
             notices=tuple(draft.notices),
             dropped_markers=draft.byline.dropped_markers,
+            accounts=accounts(draft.claims, evidence.sides),
             reading=evidence.reading,
             limits=evidence.question.limits,
             passages=tuple(source(hit) for hit in evidence.hits),
