@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from assistant.accounts import accounts
 from assistant.answers import Answer, Claim, Numbering, Question, Reference, reference, source
 from assistant.coverage import counted, freshness, missing
 from assistant.events import ClaimWritten, Event, Finished, Notice, SearchedFor
@@ -130,6 +131,7 @@ class Assistant:
             notices=tuple(draft.notices),
             dropped_markers=draft.byline.dropped_markers,
             abstention=why.abstention if why else None,
+            accounts=accounts(draft.claims, evidence.sides),
             missing=missing(evidence, draft.claims) if draft.claims else (),
             reading=evidence.reading,
             limits=evidence.question.limits,

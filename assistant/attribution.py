@@ -2,12 +2,14 @@
 
 Read from the article's own words ("Azerbaijan's foreign minister, Jayhun Bayramov, said"), a
 transcript's turns, and what its metadata or title say of a speech or statement. A pronoun is resolved
-to the last speaker named before it; where it could be two people's nothing is guessed.
+to the person the sentences before it are about; `points_to`, which puts a name into a quotation, only
+where they name nobody else.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,10 @@ from index.names import fold
 if TYPE_CHECKING:
     from index.articles import Article
 
+_POINTING = re.compile(
+    r"(?:He|She|The (?P<office>(?i:(?:foreign |prime |defen[cs]e )?"
+    r"(?:minister|president|premier|ambassador|chancellor|king|spokes\w+))))(?=\s+(?!of\b)[a-z])"
+)
 _CARRIED = (
     3  # sentences back in a paragraph from which a speaker still holds for "he" and "the minister"
 )
@@ -51,11 +57,12 @@ def said_by(article: Article, start: int, end: int) -> SaidBy | None:
             start=place,
             end=place + len(name),
         )
+    if own := _by_metadata(article, start):
+        return own  # what others are reported to say in a speech, its speaker says of them
     inside = [s for s in sentences_of(article) if s.start < end and start < s.end]
     found = [a for s in reversed(inside) for a in _resolved(article)[s.start]]
-    if best := next((a for a in found if a.person), next((a for a in found if a.party), None)):
-        return best.said_by()
-    return _by_metadata(article, start)
+    best = next((a for a in found if a.person), next((a for a in found if a.party), None))
+    return best.said_by() if best else None
 
 
 def speakers(article: Article, start: int, end: int) -> list[SaidBy]:
@@ -64,6 +71,61 @@ def speakers(article: Article, start: int, end: int) -> list[SaidBy]:
     found = [a.said_by() for s in inside for a in _resolved(article)[s.start]]
     own = said_by(article, start, end)
     return [*found, own] if own and own not in found else found
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """The words `[start, end)` that begin a sentence, whom they mean, and where his name stands."""
+
+    person: str
+    start: int
+    end: int
+    named: tuple[int, int]
+
+
+def points_to(article: Article, start: int) -> Pointer | None:
+    """Return whom the sentence at `start` begins by pointing to ("He", "The minister"), if beyond doubt.
+
+    The sentences before it, back to the last that names a person, name nobody else; an office is held by
+    one person of the article.
+    """
+    match = _POINTING.match(article.text, start)
+    if match is None or turn_at(article, start):
+        return None
+    people = _people(article)
+    if office := match["office"]:
+        meant = Attributed(None, office.casefold(), None, "said", 0, 0, points_back=True)
+        found = {one.person for one in people.values() if _holds(meant, one)}
+    else:
+        found = _named_before(article, start, people)
+    person = next(iter(found)) if len(found) == 1 else None
+    at = article.text.rfind(person.split()[-1], 0, start) if person else -1
+    if person is None or at < 0:
+        return None
+    return Pointer(person, start, match.end(), (at, at + len(person.split()[-1])))
+
+
+def _named_before(article: Article, start: int, people: dict[str, Attributed]) -> set[str | None]:
+    """Everyone named in the sentences before, back to the last that names someone."""
+    before = [s for s in sentences_of(article) if s.end <= start]
+    for sentence in reversed(before[-_CARRIED:]):
+        if sentence.heading:
+            break
+        words = fold(article.text[sentence.start : start])
+        found = {
+            one.person for name, one in people.items() if re.search(rf"\b{re.escape(name)}\b", words)
+        }
+        if found:
+            return found
+    return set()
+
+
+@lru_cache(maxsize=256)
+def _people(article: Article) -> dict[str, Attributed]:
+    """Those whom the article names with an office or has speak, by folded surname."""
+    heard = {a.person for here in _resolved(article).values() for a in here if a.person}
+    known = introduced(article.text)
+    return {name: one for name, one in known.items() if one.office or one.person in heard}
 
 
 def speakers_in(text: str) -> list[SaidBy]:

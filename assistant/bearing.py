@@ -135,7 +135,7 @@ def _named(name: str, place: Place) -> bool:
 
 def _misattributed(text: str, place: Place) -> str | None:
     """Who the place has say it, where the sentence has somebody else say it."""
-    own = stems(f"{place.article.outlet or ''} {place.article.title}")
+    own = stems(place.article.outlet or "")
     claimed = speakers_in(text)
     for at, said in enumerate(claimed):
         end = claimed[at + 1].start if at + 1 < len(claimed) else len(text)

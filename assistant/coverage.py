@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.accounts import accounts, silences
 from assistant.wanted import kinds_of
 from index.dates import parse_published
 
@@ -28,14 +29,8 @@ _PRESENT = re.compile(
 
 def missing(evidence: Evidence, claims: Sequence[Claim]) -> tuple[str, ...]:
     """Return, a sentence each, what of the question the claims leave open."""
-    return (*_sides(evidence, claims), *_years(evidence, claims), *_parts(evidence, claims))
-
-
-def _sides(evidence: Evidence, claims: Sequence[Claim]) -> Iterator[str]:
-    cited = {citation.article_id for claim in claims for citation in claim.citations}
-    for side in evidence.sides:
-        if not cited & side.articles:
-            yield f"No account by {side.party} is quoted: none of its own articles found says this."
+    unheard = silences(accounts(claims, evidence.sides))
+    return (*unheard, *_years(evidence, claims), *_parts(evidence, claims))
 
 
 def _years(evidence: Evidence, claims: Sequence[Claim]) -> Iterator[str]:

@@ -74,8 +74,8 @@ def unborne(claim: str, source: str) -> str | None:
     for number in _numbers(claim):
         if number not in numbers:
             return f"the number {number} stands in no cited passage"
-    if turned := _turned(claim, source):
-        return f"“{turned}” is denied in the sentence or the passage and not in the other"
+    if word := turned(claim, source):
+        return f"“{word}” is denied in the sentence or the passage and not in the other"
     return _reversed(claim, source)
 
 
@@ -108,8 +108,8 @@ def _numbers(text: str) -> set[str]:
     return {_WORDS.get(number, number) for number in found} - {"one", "1"}
 
 
-def _turned(claim: str, source: str) -> str | None:
-    """The first content word that one side negates and the other affirms."""
+def turned(claim: str, source: str) -> str | None:
+    """Return the first content word that one side negates and the other affirms; else None."""
     shared = stems(claim) & stems(source)
     for text, other, reach in ((claim, source, None), (source, claim, 1)):
         for words in _negated(text):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from index.sentences import Sentence
 
 _NEAREST = 4  # places of an article of which any two may hold a sentence together
+_NEARER = 0.1  # share by which a place that contradicts a sentence outweighs one that does not
 _FEWEST = 2  # content words with which something is stated of something
 _UNSAID = "no cited passage says this"
 
@@ -46,10 +47,10 @@ class Thresholds:
     people has more than three.
     """
 
-    share: float = 0.5
+    share: float = 0.65
     score: float = 0.0
-    partly_share: float = 0.35
-    partly_score: float = -3.0
+    partly_share: float = 0.5
+    partly_score: float = 0.0
     stretch: int = 3
 
 
@@ -78,6 +79,9 @@ def judge(text: str, hits: Sequence[Hit], scorer: Scorer, at: Thresholds = THRES
     score, best = max(zip(scores, fitting, strict=True), key=lambda pair: pair[0])
     if score < at.partly_score:
         return _unsupported(_UNSAID)
+    nearer = [p for p, lack in faults.items() if p.share(text) > best.share(text) + _NEARER]
+    if nearer:
+        return _unsupported(_nearest_reason(text, {place: faults[place] for place in nearer}))
     full = best.share(text) >= at.share and score >= at.score
     spans = tuple(Span(best.article, start, end) for start, end in best.spans)
     return Judgement(SUPPORTED if full else _partly(text, best), spans)

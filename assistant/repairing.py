@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from assistant.answers import Repair
 from assistant.attribution import said_by, speakers_in
 from assistant.evidence import Sentence
-from assistant.excerpts import Excerpt, attribution
+from assistant.excerpts import Excerpt
 from assistant.grounding import judge, nearest_quote
+from assistant.quoting import quotation
 from assistant.speech import names_speaker, reports
 
 if TYPE_CHECKING:
@@ -74,22 +75,8 @@ class Repairing:
         if place in self._quoted:
             return None
         self._quoted.add(place)
-        return quotation(
-            Excerpt(((span.start, span.end),)),
-            span.article,
-            [span],
-            Repair(kind="quoted", draft=draft.text, reason=reason),
-        )
-
-
-def quotation(
-    excerpt: Excerpt, article: Article, spans: Sequence[Span], repair: Repair | None = None
-) -> Sentence:
-    """Return an excerpt as a sentence under who said it and when."""
-    lead = attribution(article, excerpt.start)
-    said = said_by(article, *excerpt.spans[-1])
-    text = f"{lead}: “{excerpt.text(article)}”"
-    return Sentence(text, spans, lead, repair=repair, said_by=said)
+        repair = Repair(kind="quoted", draft=draft.text, reason=reason)
+        return quotation(span.article, Excerpt(((span.start, span.end),)), repair)
 
 
 def _said(spans: Sequence[Span]) -> SaidBy | None:

@@ -75,6 +75,10 @@ _TITLE = re.compile(
     rf"\b(?:Statement|Remarks|Letter|Message|Proclamation|Testimony|Speech|Address|Briefing)\s+"
     rf"(?:by|from|of)\s+(?:the\s+)?(?P<who>{_WHO.pattern})"
 )
+_ASKED = re.compile(
+    rf"\b(?:[Dd]id|[Dd]oes|[Hh]as|[Hh]ave)\s+(?:the\s+)?(?P<who>{_WHO.pattern})\s+(?:say|said|tell|told|claim"
+    r"|describe|demand|propose|call|accuse|deny|announce|warn|argue|respond|react|promise|think|criti)"
+)
 _LEADING = re.compile(rf"(?:(?:On|In|At|To)\b[^,;:“”\"]{{2,60}}?,?\s+)?(?P<who>{_WHO.pattern})")
 _ALSO = re.compile(rf"\b(?:and|but)\s+(?:also\s+)?(?P<verb>{_VERB})\b")
 _FULL_NAME = re.compile(rf"(?:{_PART})(?:\s+(?:{_PART}))+")
@@ -221,9 +225,13 @@ def names_speaker(text: str, said: SaidBy) -> bool:
     """Tell whether a text names the speaker, by any spelling, or the party spoken for."""
     if said.person and any(surnames(name) & surnames(said.person) for name in re.findall(_NAME, text)):
         return True
-    if said.party is None:
-        return False
-    return any(party_of(word) == said.party for word in re.findall(_NAME, text))
+    return said.party is not None and names_party(text, said.party)
+
+
+def names_party(text: str, party: str) -> bool:
+    """Tell whether a text names a party, by its country's name, capital or adjective, or as it is."""
+    code = party_of(party) or party
+    return party in text or any(party_of(_plain(word)) == code for word in re.findall(_NAME, text))
 
 
 def reports(text: str) -> bool:
@@ -284,3 +292,26 @@ def surnames(person: str) -> frozenset[str]:
     found = gazetteer().find(last)
     forms = [form.split()[-1] for one in found for form in one.forms]
     return frozenset(fold(form) for form in (last, *forms))
+
+
+def asked_of(question: str) -> SaidBy | None:
+    """Return whose words a question asks for ("What did Trump say about …"); None where nobody's."""
+    match = _ASKED.search(question)
+    who = _WHO.match(match["who"]) if match else None
+    if match is None or who is None:
+        return None
+    person = _person(who["titled"] or who["name"])
+    land = who["of"] or who["land"] or (person if person and party_of(person) else None)
+    party = party_of(_plain(land)) if land else None
+    if person and party_of(person):
+        person = None
+    if not (person or party):
+        return None
+    return SaidBy(
+        person=person,
+        office=None,
+        party=party or (party_of_person(person) if person else None),
+        verb="said",
+        start=match.start("who"),
+        end=match.end("who"),
+    )

@@ -1,20 +1,31 @@
-"""The writer without a language model: it selects the sentences that answer and quotes them."""
+"""The writer without a language model: it selects the sentences that answer and quotes them.
+
+The most relevant article comes first; of a two-sided question one side after the other; by date where
+the question asks how something changed, and the newest first where it asks for the latest.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from assistant.abstention import decide
+from assistant.accounts import side_of
 from assistant.asked import Asked, stems
-from assistant.evidence import Byline, Span
+from assistant.attribution import said_by, same_speaker
+from assistant.evidence import Byline
 from assistant.evidence import Sentence as Written
-from assistant.excerpts import Excerpt, attribution, excerpt
+from assistant.excerpts import Excerpt
+from assistant.quoting import excerpt_of, quotation
 from assistant.selection import Candidate, candidates
+from assistant.speech import asked_of, names_speaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from assistant.answers import SaidBy
     from assistant.events import Notice
     from assistant.evidence import Evidence, Side
     from index.articles import Article
@@ -27,6 +38,13 @@ _MOST_OF_MANY = 5  # of a list, or of opposing accounts
 _OF_A_SIDE = 2  # sentences each side has for sure
 _UNHEARD = 6.0  # logits below the best sentence at which a side has said nothing on the matter
 _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
+_ANOTHERS = (
+    2.0  # logits off what somebody else says, who does not name the one whose words are asked for
+)
+_FEWEST_SMALL = 3  # words in small letters of a sentence; "THE WHITE HOUSE, April 15, 2021." has none
+_CHANGED = re.compile(
+    r"\b(chang\w+|evol\w+|shift\w*|over time|over the years|develop(?:ed|ment))\b", re.IGNORECASE
+)
 _SAME = 0.6  # Jaccard of stems above which two sentences say the same
 
 
@@ -41,23 +59,74 @@ class VerbatimWriter:
         asked = Asked.of(evidence.searched_for)
         found = candidates(evidence, asked, self._reranker)
         if decide(evidence, asked, found, self._reranker).answers:
-            yield from _quoted(_choose(found, asked, evidence.sides))
+            chosen = _choose(_weighed(found, evidence.searched_for), asked, evidence.sides)
+            yield from _quoted(_ordered(chosen, evidence))
         yield Byline(NAME)
+
+
+def _weighed(found: Sequence[Candidate], question: str) -> list[Candidate]:
+    """Leave out what is no sentence; put back others' words where one person's are asked for."""
+    whole = [c for c in found if len(re.findall(r"\b[^\W\d_A-Z]{2,}", c.text)) >= _FEWEST_SMALL]
+    whole = whole or list(found)
+    whose = asked_of(question)
+    if whose is None:
+        return whole
+    weighed = []
+    for candidate in whole:
+        said = _said(candidate)
+        another = said is not None and same_speaker(said, whose) is False
+        if another and not names_speaker(candidate.text, whose):
+            candidate = replace(candidate, score=candidate.score - _ANOTHERS)
+        weighed.append(candidate)
+    return weighed
+
+
+def _ordered(chosen: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+    """By side, by date or the newest first, as the question asks; else as they are."""
+    sides = evidence.sides
+    if sides:
+        places = {c: side_of(c.article.id, _said(c), sides) for c in chosen}
+        return sorted(chosen, key=lambda c: len(sides) if (at := places[c]) is None else at)
+    if _CHANGED.search(evidence.question.text):
+        return sorted(chosen, key=_day)
+    if evidence.reading and evidence.reading.newest:
+        return sorted(chosen, key=_day, reverse=True)
+    return list(chosen)
+
+
+def _said(candidate: Candidate) -> SaidBy | None:
+    return said_by(candidate.article, candidate.sentence.start, candidate.sentence.end)
+
+
+def _day(candidate: Candidate) -> int:
+    published = candidate.article.published
+    return published.first.toordinal() if published else 0
 
 
 def _choose(found: Sequence[Candidate], asked: Asked, sides: Sequence[Side]) -> list[Candidate]:
     ordered = sorted(found, key=lambda c: -c.score)
     most = _MOST_OF_MANY if asked.several or asked.sides else _MOST
     first = ordered[0]
-    groups = [side.articles for side in sides]
-    if asked.sides and not groups:
-        groups = [frozenset({first.article.id}), frozenset(c.article.id for c in ordered[1:])]
     near = [c for c in ordered if c.score >= first.score - _UNHEARD]
-    heard = [_best([c for c in near if c.article.id in group], _OF_A_SIDE) for group in groups]
+    groups = _by_side(near, first, asked, sides)
+    heard = [_best(group, _OF_A_SIDE) for group in groups]
     if not all(heard):
         return _best(ordered, most)
     chosen = list(dict.fromkeys(chain.from_iterable(heard)))
     return [*chosen, *_best([c for c in ordered if c not in chosen], most, chosen)][:most]
+
+
+def _by_side(
+    near: Sequence[Candidate], first: Candidate, asked: Asked, sides: Sequence[Side]
+) -> list[list[Candidate]]:
+    """The candidates of each party; of a question that names none, of the first article and others."""
+    if sides:
+        places = [(c, side_of(c.article.id, _said(c), sides)) for c in near]
+        return [[c for c, at in places if at == number] for number in range(len(sides))]
+    if not asked.sides:
+        return []
+    own = [c for c in near if c.article.id == first.article.id]
+    return [own, [c for c in near if c not in own]]
 
 
 def _best(ordered: Sequence[Candidate], most: int, beside: Sequence[Candidate] = ()) -> list[Candidate]:
@@ -83,11 +152,9 @@ def _quoted(chosen: Sequence[Candidate]) -> Iterator[Written]:
         by_article.setdefault(candidate.article.id, []).append(candidate)
     for group in by_article.values():
         article = group[0].article
-        quotes = [excerpt(article, candidate.sentence) for candidate in group]
+        quotes = [excerpt_of(article, candidate.sentence) for candidate in group]
         for quote in _joined(article, quotes):
-            lead = attribution(article, quote.start)
-            spans = [Span(article, start, end) for start, end in quote.spans]
-            yield Written(f"{lead}: “{quote.text(article)}”", spans, lead)
+            yield quotation(article, quote)
 
 
 def _joined(article: Article, quotes: Sequence[Excerpt]) -> list[Excerpt]:

@@ -91,9 +91,16 @@ def _ask(assistant: Assistant, question: Question) -> Answer:
 def _hold_citations(answer: Answer, assistant: Assistant) -> None:
     hits = _hits(assistant, answer.question)
     numbers: dict[str, int] = {}
+    for side in answer.accounts.sides if answer.accounts else ():
+        assert all(0 <= at < len(answer.claims) for at in side.claims)
     for claim in answer.claims:
         assert claim.citations
         assert not MARKER_SHOWN.search(claim.text)
+        assert claim.verdict.state != "unsupported"
+        if claim.said_by:
+            whole = assistant.library.article(claim.citations[-1].article_id)
+            assert whole is not None
+            assert 0 <= claim.said_by.start <= claim.said_by.end <= len(whole.text)
         for citation in claim.citations:
             stored = assistant.library.article(citation.article_id)
             assert stored is not None
@@ -104,9 +111,7 @@ def _hold_citations(answer: Answer, assistant: Assistant) -> None:
             assert numbers[citation.article_id] == citation.number
         place = claim.citations[-1]
         assert any(
-            hit.article.id == place.article_id
-            and hit.passage.start <= place.start
-            and place.end <= hit.passage.end
+            hit.article.id == place.article_id and hit.passage.start < place.end <= hit.passage.end
             for hit in hits
         )
     assert list(numbers.values()) == list(range(1, len(numbers) + 1))
@@ -194,6 +199,23 @@ def test_what_the_articles_do_not_hold_never_reaches_the_model(
 )
 def test_quotations_are_cited_in_the_same_way(text: str, quoting: Assistant) -> None:
     _ask(quoting, Question(text=text))
+
+
+_ASKED = st.lists(
+    st.sampled_from(
+        ["What did", "Bayramov", "Baku", "Yerevan", "Aliyev and Pashinyan", "Raisi", "each say about",
+         "the latest on", "How did", "change", "Lachin", "peace", "sanctions", "in 2023", "sign"]
+    ),
+    min_size=1,
+    max_size=8,
+).map(" ".join).filter(lambda text: any(char.isalpha() for char in text))  # fmt: skip
+
+
+@examples(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=_ASKED)
+def test_whatever_is_asked(text: str, quoting: Assistant) -> None:
+    answer = _ask(quoting, Question(text=text))
+    assert all(claim.repair is None and claim.verdict.state == "supported" for claim in answer.claims)
 
 
 def test_the_same_question_gets_the_same_numbers(quoting: Assistant) -> None:

@@ -155,8 +155,9 @@ def _changed(claim: str, pattern: re.Pattern[str], change: Callable[[str], str])
 
 
 def _added(claim: str, false: str) -> str:
+    """The number that only the changed sentence holds; empty, so held everywhere, where none is."""
     own: list[str] = _DIGITS.findall(claim)
-    return next(match[0] for match in _DIGITS.finditer(false) if match[0] not in own)
+    return next((match[0] for match in _DIGITS.finditer(false) if match[0] not in own), "")
 
 
 def _other_date(old: str) -> str:
