@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.abstention import chance_of, decide, threshold
+from assistant.abstention import Signals, chance_of, decide, threshold
 from assistant.answers import Answer, Question
 from assistant.asked import Asked
 from assistant.assistant import Assistant
@@ -95,6 +96,16 @@ def test_the_decision_lies_with_evidence(assistant: Assistant) -> None:
     held = chance("What obstacles did Bayramov list in his call with Hogan in April 2023?")
     assert held > chance("What obstacles did Bayramov list in his call with Hogan in May 2011?")
     assert held > chance("What obstacles did Rahmon list in his call with Hogan?")
+
+
+@pytest.mark.parametrize(
+    "lack",
+    ["names_off", "names_gone", "name_gone", "premise_off", "reply_missing", "off_dates", "unsaid"],
+)
+def test_what_is_lacking_never_speaks_for_an_answer(lack: str) -> None:
+    whole = Signals(**{name: 0.0 for name in Signals.__dataclass_fields__} | {"best": 5.0})
+    assert chance_of(replace(whole, **{lack: 1.0})) < chance_of(whole)
+    assert chance_of(replace(whole, best=8.0)) > chance_of(whole)
 
 
 def test_no_evidence_is_no_answer(assistant: Assistant) -> None:

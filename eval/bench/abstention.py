@@ -415,7 +415,7 @@ def _hash(group: str) -> str:
 def _line(row: Row) -> str:
     values = None
     if row.signals:
-        values = {name: round(value, 4) for name, value in asdict(row.signals).items()}
+        values = {name: round(value, 4) for name, value in asdict(row.signals).items() if value}
     content = {
         "kind": row.kind,
         "group": row.group,
@@ -429,7 +429,14 @@ def _line(row: Row) -> str:
 
 def _read(path: Path) -> list[Row]:
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [Row(**{**row, "signals": row["signals"] and Signals(**row["signals"])}) for row in rows]
+    return [Row(**{**row, "signals": _signals(row["signals"])}) for row in rows]
+
+
+def _signals(values: dict[str, float] | None) -> Signals | None:
+    """Signals from those that are not zero."""
+    if values is None:
+        return None
+    return Signals(**{name: values.get(name, 0.0) for name in Signals.__dataclass_fields__})
 
 
 if __name__ == "__main__":
