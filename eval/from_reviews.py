@@ -86,12 +86,12 @@ def _gold(citations: Iterable[Citation]) -> tuple[Gold, ...]:
 
 def _sides(answer: Answer) -> tuple[Side, ...]:
     accounts = answer.accounts.sides if answer.accounts else ()
-    heard = [
-        Side(name=side.party, gold=_gold(c for at in side.claims for c in answer.claims[at].citations))
+    golds = {
+        side.party: _gold(c for at in side.claims for c in answer.claims[at].citations)
         for side in accounts
-        if side.claims
-    ]
-    return tuple(heard) if len(heard) > 1 else ()
+    }
+    heard = tuple(Side(name=party, gold=gold) for party, gold in golds.items() if gold)
+    return heard if len(heard) > 1 else ()
 
 
 def _slice(review: Review, sides: tuple[Side, ...]) -> Slice:
