@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from assistant.answers import Account, Accounts, Answer, Citation, Claim, Message, Question, Reading
@@ -225,3 +226,53 @@ def test_a_real_answer_becomes_a_question_that_checks(library_copy: Path, tmp_pa
     checked = CliRunner().invoke(app, ["eval", "check", str(out), "--library", str(library_copy)])
     assert checked.exit_code == 0, checked.stdout
     assert "0 defects" in checked.stdout
+
+
+# -- the page --------------------------------------------------------------------------------------
+
+
+def _page(file: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("MEMOIRE_CONVERSATIONS", str(file))
+    script = (
+        "from pathlib import Path\n"
+        "from eval.reviews_page import show_reviews\n"
+        f"show_reviews(Path({str(out)!r}))\n"
+    )
+    page = AppTest.from_string(script, default_timeout=30).run()
+    assert not page.exception
+    return page
+
+
+def test_one_click_makes_a_question(
+    file: Path, reviews: ReviewList, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = reviews.give(_turn(file), "good")
+    bad = ReviewList(file, "bob").give(_turn(file), "bad", comment="<b>*never*</b>")
+    out = tmp_path / "sets" / "reviews.jsonl"
+    page = _page(file, out, monkeypatch)
+    assert [button.key for button in page.button] == [
+        f"make-None-{good.id}", f"make-abstention-{good.id}", f"aside-{good.id}",
+        f"make-abstention-{bad.id}", f"aside-{bad.id}",
+    ]  # fmt: skip
+    page.button(key=f"make-None-{good.id}").click().run()
+    assert [case.id for case in load_cases(out)] == [f"review-{good.id}"]
+    assert "memoire eval check" in page.info[0].value
+    page.button(key=f"make-abstention-{bad.id}").click().run()
+    assert [case.answerable for case in load_cases(out)] == [True, False]
+    assert page.info[-1].value.startswith("No review waits")
+
+
+def test_a_review_is_set_aside_and_a_bad_set_is_told(
+    file: Path, reviews: ReviewList, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = reviews.give(_turn(file), "good")
+    out = tmp_path / "reviews.jsonl"
+    out.write_text("no set\n")
+    page = _page(file, out, monkeypatch)
+    page.button(key=f"make-None-{review.id}").click().run()
+    assert "reviews" in page.info[0].value
+    assert not page.exception
+    assert reviews.waiting() == [review]
+    page.button(key=f"aside-{review.id}").click().run()
+    assert reviews.waiting() == []
+    assert out.read_text() == "no set\n"
