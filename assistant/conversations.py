@@ -175,11 +175,9 @@ class ConversationStore:
         """
         with self._records.writing() as database:
             key = self._conversation(database, conversation_id)["key"]
-            database.execute(
-                "DELETE FROM words WHERE rowid = -?1"
-                " OR rowid IN (SELECT key FROM turn WHERE conversation = ?1)",
-                (key,),
-            )
+            of_turns = "SELECT key FROM turn WHERE conversation = ?"
+            database.execute(f"DELETE FROM words WHERE rowid IN ({of_turns})", (key,))  # noqa: S608 - fixed texts
+            database.execute("DELETE FROM words WHERE rowid = ?", (-key,))
             database.execute("DELETE FROM conversation WHERE key = ?", (key,))
             # A full-text index keeps deleted words until its parts are merged.
             database.execute("INSERT INTO words (words) VALUES ('optimize')")

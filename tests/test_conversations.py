@@ -398,6 +398,19 @@ def test_what_was_shown_outlives_kill_9(tmp_path: Path) -> None:
     assert len(ConversationStore(path, "ada").turns(again.conversation_id)) == 2
 
 
+def test_a_backup_of_the_running_file_is_whole(store: ConversationStore, tmp_path: Path) -> None:
+    turn = store.begin(_asked("Who met?"))
+    store.finish(turn.id, _answer())
+    with sqlite3.connect(tmp_path / "conversations.sqlite") as database:
+        database.execute("VACUUM INTO ?", (str(tmp_path / "backup.sqlite"),))
+    database.close()
+    restored = ConversationStore(tmp_path / "backup.sqlite", "ada")
+    assert restored.turns(turn.conversation_id) == store.turns(turn.conversation_id)
+    restored.begin(_asked("And then?"), after=turn.id)
+    assert len(restored.turns(turn.conversation_id)) == 2
+    assert len(store.turns(turn.conversation_id)) == 1
+
+
 def test_a_long_conversation_is_read_whole(store: ConversationStore) -> None:
     turn = store.begin(_asked("0"))
     for number in range(1, 300):

@@ -54,7 +54,8 @@ MARKUP = st.lists(
     max_size=20,
 ).map(lambda parts: "x".join(["".join(parts), ""]))
 BLOCKS = st.sampled_from(["# ", "1. ", "12) ", "- ", "+ ", "* ", "> ", "===", "---", "~~~", "[^1]: "])
-OTHERS = TEXTS | MARKUP | st.tuples(BLOCKS, TEXTS).map("".join)
+ENDS = st.sampled_from([" #", "##", "\\", " \\", "  ", "*", "_", "]:", "<"])
+OTHERS = TEXTS | MARKUP | st.tuples(BLOCKS, TEXTS, ENDS).map("".join)
 
 
 def cited(quote: str, number: int = 1, **changes: Any) -> Citation:
@@ -372,6 +373,10 @@ def test_an_address_with_brackets_stays_one_link() -> None:
     made = export([turn(answer(claim))], "md").decode()
     assert "<https://azertag.example/a%20b%3Cc%3E(d)?e=[f]&g=%D0%B6>" in made
     _inline_texts(made)
+    links = Document(io.BytesIO(export([turn(answer(claim))], "docx"))).part.package.iter_parts()
+    (notes,) = [part for part in links if part.partname == "/word/footnotes.xml"]
+    (link,) = notes.rels.values()
+    assert link.target_ref == "https://azertag.example/a%20b%3Cc%3E(d)?e=[f]&g=%D0%B6"
 
 
 # -- and the rest ----------------------------------------------------------------------------------
