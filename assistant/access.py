@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.records import Records
-from index.errors import MemoireError
+from index.errors import InputError, MemoireError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from index.settings import Settings
 
 LOCAL = "local"
@@ -37,24 +37,54 @@ class Asker:
 
 
 ANYONE = Asker(LOCAL, "this computer", signed_in=False)
+OPEN_TO_ALL = (
+    "Everyone who can reach this machine can ask here and read every conversation: the server is open "
+    "to the network and no login is configured."
+)
 
 
 def login_configured() -> bool:
-    """Tell whether `.streamlit/secrets.toml` has an `[auth]` section: then nobody asks unnamed."""
-    from streamlit.auth_util import get_secrets_auth_section
+    """Tell whether Streamlit's `secrets.toml` has an `[auth]` section: then nobody asks unnamed.
 
-    return bool(get_secrets_auth_section())
+    Raises:
+        InputError: there are secrets that cannot be read. Nobody is let in by a slip of the pen.
+    """
+    import streamlit as st
+    from streamlit import config
+    from streamlit.errors import StreamlitSecretNotFoundError
+
+    files = [path for path in config.get_option("secrets.files") if Path(path).exists()]
+    if not files:
+        return False
+    try:
+        return bool(st.secrets.get("auth"))
+    except StreamlitSecretNotFoundError as exc:
+        raise InputError(f"{files[0]} cannot be read, so nobody can sign in: {exc}.") from exc
 
 
-def asker() -> Asker | None:
-    """Return who is asking in this browser session; None where they have to sign in first."""
+def asker(settings: Settings) -> Asker | None:
+    """Return who is asking in this browser session; None where they have to sign in first.
+
+    Raises:
+        InputError: login is required and not configured, or configured and not possible.
+    """
     if not login_configured():
+        if settings.require_login:
+            raise InputError(
+                "Login is required, but .streamlit/secrets.toml has no [auth] section.",
+                "docs/sharing.md shows one.",
+            )
         return ANYONE
     import streamlit as st
+    from streamlit.auth_util import is_authlib_installed
 
+    if not is_authlib_installed():
+        raise InputError("Login needs Authlib.", "Run: pip install 'aide-memoire[login]'")
     if not st.user.get("is_logged_in"):
         return None
     claims = {key: str(st.user.get(key) or "") for key in ("iss", "sub", "name", "email")}
+    if not claims["sub"]:
+        raise InputError("The login names no subject (sub).", "Use an OpenID Connect provider.")
     return Asker(
         id=f"{claims['iss']}#{claims['sub']}",
         name=claims["name"] or claims["email"] or claims["sub"],
@@ -62,14 +92,23 @@ def asker() -> Asker | None:
     )
 
 
+def providers() -> tuple[str | None, ...]:
+    """Return what `st.login` may be given: the names of the `[auth.NAME]` sections, or None alone."""
+    import streamlit as st
+
+    auth = st.secrets["auth"]
+    named = tuple(
+        name for name, part in auth.items() if isinstance(part, Mapping) and "client_id" in part
+    )
+    return named or (None,)
+
+
 def exposed(address: str | None) -> bool:
     """Tell whether a server bound to this address can be reached from other machines."""
-    if not address:
-        return True
     if address == "localhost":
         return False
     try:
-        return not ipaddress.ip_address(address).is_loopback
+        return not ipaddress.ip_address(address or "").is_loopback
     except ValueError:
         return True
 
@@ -78,14 +117,8 @@ def exposure() -> str | None:
     """Return a warning where the running Streamlit server is open to the network without login."""
     from streamlit import config
 
-    address = config.get_option("server.address")
-    return None if login_configured() or not exposed(address) else OPEN_TO_ALL
-
-
-OPEN_TO_ALL = (
-    "Everyone who can reach this machine can ask here and read every conversation: the server is open "
-    "to the network and no login is configured."
-)
+    open_to_all = exposed(config.get_option("server.address")) and not login_configured()
+    return OPEN_TO_ALL if open_to_all else None
 
 
 class RateLimit:
@@ -119,7 +152,8 @@ class RateLimit:
     def _refusal(self, again: float, now: float) -> TooManyQuestions:
         every, wait = _duration(self._seconds), _duration(again - now)
         return TooManyQuestions(
-            f"You have asked {self._most} questions within {every}, the most that is allowed.",
+            f"You have asked {self._most} question{'s' if self._most > 1 else ''} within {every}, "
+            "the most that is allowed.",
             f"Ask again in {wait}.",
             datetime.fromtimestamp(again, UTC),
         )

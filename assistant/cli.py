@@ -263,13 +263,16 @@ def chat(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="The port (else the first free from 8501).")
     ] = None,
+    address: Annotated[
+        str, typer.Option(help="Where to serve; 0.0.0.0 opens the chat to the network.")
+    ] = "localhost",
     library: LibraryOption = None,
 ) -> None:
-    """Open the chat in a browser, on this machine only."""
+    """Open the chat in a browser, on this machine only unless --address says otherwise."""
     settings = settings_from(ctx, library)
     from assistant.chat_server import serve
 
-    raise typer.Exit(serve(settings.library, port))
+    raise typer.Exit(serve(settings.library, port, address))
 
 
 app.command("replay")(cli_replay.replay)

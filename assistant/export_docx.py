@@ -50,7 +50,8 @@ def _style(document: Docx) -> None:
     normal.paragraph_format.space_after = Pt(6)
     for level, size in ((1, 15), (2, 12.5)):
         heading = document.styles[f"Heading {level}"]
-        heading.font.size, heading.font.color.rgb = Pt(size), _ACCENT
+        heading.font.name, heading.font.size = normal.font.name, Pt(size)
+        heading.font.color.rgb = _ACCENT
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.6)
@@ -68,7 +69,7 @@ class _Writer:
 
     def part(self, part: Part, level: int) -> None:
         self.heading(part.question, level)
-        self._small(part.asked)
+        self._small(part.asked).paragraph_format.space_after = Pt(6)
         for statement in part.statements:
             self._statement(self._document.add_paragraph(), statement)
         if part.sides:
@@ -88,10 +89,11 @@ class _Writer:
     def _line(self, text: str, style: str | None = None) -> Run:
         return _add(_directed(self._document.add_paragraph(style=style), text), text)
 
-    def _small(self, text: str) -> None:
+    def _small(self, text: str) -> Paragraph:
         paragraph = _directed(self._document.add_paragraph(), text)
         paragraph.paragraph_format.space_after = Pt(1)
         _dim(_add(paragraph, text))
+        return paragraph
 
     def _sides(self, sides: Sequence[Side]) -> None:
         table = self._document.add_table(rows=2, cols=len(sides), style="Table Grid")

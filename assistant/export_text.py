@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,10 +12,9 @@ if TYPE_CHECKING:
     from assistant.paper import Note, Paper, Part, Side, Statement
 
 # What CommonMark, GitHub's tables, strike-through, autolinks, emoji codes and formulas would take as
-# markup, wherever it stands; and what begins a block at the start of a line.
-_MARKUP = re.compile(r"[\\`*_\[\]<>&|~$^@]|:(?=//|\w+:)|(?<=www)\.", re.IGNORECASE)
+# markup, wherever it stands (a heading's end is cut off at #); and what begins a block.
+_MARKUP = re.compile(r"[\\`*_\[\]<>&|~$^@]|#(?=#*$)|:(?=//|\w+:)|(?<=www)\.", re.IGNORECASE)
 _BLOCK = re.compile(r"^(?:[#+=-]|\d{1,9}(?=[.)]))")
-_IN_URL = "!#$%&'()*+,/:;=?@~[]"
 
 
 def as_markdown(paper: Paper) -> str:
@@ -64,7 +62,7 @@ def _table(sides: Iterable[Side]) -> str:
 
 
 def _note(note: Note) -> str:
-    link = f" <{quote(note.url, safe=_IN_URL)}>" if note.url else ""
+    link = f" <{note.url}>" if note.url else ""
     return f"{_text(''.join(note.described))}{link}"
 
 

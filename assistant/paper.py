@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from assistant.chat_text import date_text, web_link
 from assistant.writers import VERBATIM
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from assistant.answers import Accounts, Answer, Citation, Claim, Limits, Reading, Reference, SaidBy
-    from assistant.turns import StoredTurn
+    from assistant.stored import StoredTurn
 
 # Controls and lone surrogates, which XML cannot hold; marks that reorder what is shown.
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _AFTER_ATTRIBUTION = re.compile(r"[\s,:;–—-]*")
+_IN_URL = "!#$%&'()*+,/:;=?@~[]"
 _REPAIRS = {
     "re-cited": "Repaired: another passage is cited",
     "quoted": "Repaired: quoted word for word",
@@ -133,7 +135,7 @@ class _Notes:
                 outlet=plain(citation.outlet) if citation.outlet else None,
                 title=plain(citation.title),
                 date=date_text(citation.published),
-                url=web_link(citation.url),
+                url=_address(citation.url),
                 source=plain(citation.source),
                 quote=plain(citation.quote),
             )
@@ -252,9 +254,15 @@ def _limits(limits: Limits) -> Iterator[str]:
 
 
 def _place(article: Reference) -> str:
-    url = web_link(article.url)
+    url = _address(article.url)
     parts = (article.outlet, f"“{article.title}”", date_text(article.published), url or article.source)
     return plain(", ".join(part for part in parts if part))
+
+
+def _address(url: str | None) -> str | None:
+    """The url if it may be followed, written so that no form mistakes where it ends."""
+    followed = web_link(url)
+    return quote(followed, safe=_IN_URL) if followed else None
 
 
 def _moment(moment: datetime, zone: tzinfo) -> str:

@@ -38,7 +38,7 @@ def from_reviews(
             reviews.settle(review.id)
         else:
             undecided += 1
-    typer.echo(f"{out}: {len(waiting) - undecided} questions from {len(waiting)} reviews.")
+    typer.echo(f"{out}: {len(waiting) - undecided} of {len(waiting)} reviews became questions.")
     if undecided:
         raise typer.Exit(1)
     typer.echo(f"Prove them: memoire eval check {out}")

@@ -43,13 +43,17 @@ def add_to_set(path: Path, case: Case) -> bool:
     """Add a case to a set's file, which is made if there is none; False where it is in it already.
 
     Raises:
-        InputError: the file is no set.
+        InputError: the file is no set, or cannot be written.
     """
     cases = load_cases(path) if path.exists() and path.stat().st_size else []
     if any(known.id == case.id for known in cases):
         return False
-    with path.open("a", encoding="utf-8") as file:
-        file.write(dump_cases([case]))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(dump_cases([case]))
+    except OSError as exc:
+        raise InputError(f"The set {path} cannot be written: {exc.strerror or exc}.") from exc
     return True
 
 
@@ -86,12 +90,12 @@ def _gold(citations: Iterable[Citation]) -> tuple[Gold, ...]:
 
 def _sides(answer: Answer) -> tuple[Side, ...]:
     accounts = answer.accounts.sides if answer.accounts else ()
-    heard = [
-        Side(name=side.party, gold=_gold(c for at in side.claims for c in answer.claims[at].citations))
+    golds = {
+        side.party: _gold(c for at in side.claims for c in answer.claims[at].citations)
         for side in accounts
-        if side.claims
-    ]
-    return tuple(heard) if len(heard) > 1 else ()
+    }
+    heard = tuple(Side(name=party, gold=gold) for party, gold in golds.items() if gold)
+    return heard if len(heard) > 1 else ()
 
 
 def _slice(review: Review, sides: tuple[Side, ...]) -> Slice:

@@ -187,5 +187,5 @@ def _explained(message: str, path: Path) -> LibraryError:
         )
     return LibraryDamaged(
         f"The library's database {path} cannot be read: {message}.",
-        "Delete the library's folder and index the articles again.",
+        "Delete articles.sqlite3 and vectors-* in its folder and index the articles again.",
     )

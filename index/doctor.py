@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ALIKE = 0.98  # int8 results differ a little between processors; another model's differ by far more
 _SAMPLE = 3
 _MEND = "Run: memoire doctor --mend"
-_AGAIN = "Delete the library's folder and index the articles again."
+_AGAIN = "Delete articles.sqlite3 and vectors-* in its folder and index the articles again."
 
 
 @dataclass(frozen=True, slots=True)

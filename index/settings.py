@@ -55,6 +55,7 @@ class Settings(BaseSettings):
 
     conversations: Path | None = None
     audit: Path | None = None
+    require_login: bool = False
     rate_questions: int = Field(30, ge=1)
     rate_minutes: float = Field(10.0, gt=0)
 

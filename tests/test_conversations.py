@@ -23,7 +23,7 @@ from assistant import answers
 from assistant.answers import Answer, Claim, Question
 from assistant.conversations import ConversationStore, by_day
 from assistant.records import VERSION
-from assistant.turns import Draft, StoredTurn, Summary
+from assistant.stored import Draft, StoredTurn, Summary
 from index.errors import InputError, LibraryDamaged, LibraryTooNew, ModelUnavailable, StorageError
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_a_turn_that_fell_silent_is_abandoned(
 ) -> None:
     turn = store.begin(_asked("Who met?"))
     assert not store.turn(turn.id).abandoned
-    monkeypatch.setattr("assistant.conversations.SILENT", timedelta(0))
+    monkeypatch.setattr("assistant.stored.SILENT", timedelta(0))
     assert store.turn(turn.id).abandoned
     store.stop(turn.id, Draft())
     assert not store.turn(turn.id).abandoned
@@ -369,7 +369,7 @@ import sys
 from pathlib import Path
 from assistant.answers import Claim, Question
 from assistant.conversations import ConversationStore
-from assistant.turns import Draft
+from assistant.stored import Draft
 store = ConversationStore(Path(sys.argv[1]), "ada")
 turn = store.begin(Question(text="Who met?"))
 claims = ()
@@ -398,6 +398,19 @@ def test_what_was_shown_outlives_kill_9(tmp_path: Path) -> None:
     assert turn.claims[-1].text in {f"Sentence {seen}.", f"Sentence {seen + 1}."}
     again = ConversationStore(path, "ada").begin(_asked("Again?"), after=turn.id)
     assert len(ConversationStore(path, "ada").turns(again.conversation_id)) == 2
+
+
+def test_a_backup_of_the_running_file_is_whole(store: ConversationStore, tmp_path: Path) -> None:
+    turn = store.begin(_asked("Who met?"))
+    store.finish(turn.id, _answer())
+    with sqlite3.connect(tmp_path / "conversations.sqlite") as database:
+        database.execute("VACUUM INTO ?", (str(tmp_path / "backup.sqlite"),))
+    database.close()
+    restored = ConversationStore(tmp_path / "backup.sqlite", "ada")
+    assert restored.turns(turn.conversation_id) == store.turns(turn.conversation_id)
+    restored.begin(_asked("And then?"), after=turn.id)
+    assert len(restored.turns(turn.conversation_id)) == 2
+    assert len(store.turns(turn.conversation_id)) == 1
 
 
 def test_a_long_conversation_is_read_whole(store: ConversationStore) -> None:

@@ -1,15 +1,22 @@
-"""What is kept of a conversation: its turns with what came of them, and how a list shows it."""
+"""What is kept of a conversation: its turns as they ended, and how lists and searches show it."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answers import Answer, Claim, Question
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import tzinfo
+
 State = Literal["asking", "answered", "stopped", "failed"]
+
+SILENT = timedelta(minutes=5)
+"""After this long without a word a turn that is still being answered counts as abandoned."""
 
 
 class _Frozen(BaseModel):
@@ -80,3 +87,14 @@ class Match(_Frozen):
     turn_id: str
     excerpt: str
     marks: tuple[tuple[int, int], ...]
+
+
+def by_day(summaries: Iterable[Summary], zone: tzinfo, today: date) -> list[tuple[date, list[Summary]]]:
+    """Group conversations by the day they were last used in the reader's time zone, newest first.
+
+    A day after `today`, which clocks set wrong can make, counts as today.
+    """
+    days: dict[date, list[Summary]] = {}
+    for summary in sorted(summaries, key=lambda one: one.touched, reverse=True):
+        days.setdefault(min(summary.touched.astimezone(zone).date(), today), []).append(summary)
+    return sorted(days.items(), reverse=True)
