@@ -1,33 +1,113 @@
-"""The questions over the public corpora: sound as cases, and true to the articles where present."""
+"""The questions over the public corpora: sound as sets, and true to the articles where they are near."""
 
 from __future__ import annotations
 
-import os
+import re
+from collections import Counter
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from eval.cases import find_set, load_cases
-from eval.checking import check, texts_by_source
-from index.library import Library
+from eval.cases import PACKAGED_SETS, Case, Side, load_cases
+from eval.checking import check
+from index.articles import Article
+from index.intake import read_file
 
-SETS = ("corpora-dev", "corpora-heldout")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eval.cases import Gold
+
+CORPORA = Path(__file__).parents[2] / "shared" / "corpora"  # next to the checkout
+DEV, HELDOUT = "corpora-dev", "corpora-heldout"
+SETS = (DEV, HELDOUT)
+AT_LEAST = {
+    "fact": (40, 25),
+    "attribution": (20, 10),
+    "temporal": (20, 9),
+    "latest": (10, 5),
+    "names": (15, 12),
+    "follow-up": (15, 8),
+    "two-sided": (15, 8),
+    "unanswerable": (15, 8),
+    "false-premise": (10, 6),
+}
 
 
-def test_no_question_is_in_both() -> None:
-    dev, heldout = (
-        {case.id.rsplit("-", 1)[0] if case.derived_from else case.id for case in cases}
-        for cases in (load_cases(find_set(name)) for name in SETS)
-    )
-    assert dev
-    assert heldout
-    assert not dev & heldout
+@cache
+def _cases(name: str) -> tuple[Case, ...]:
+    return tuple(load_cases(PACKAGED_SETS / f"{name}.jsonl"))
+
+
+def _gold(case: Case) -> Iterator[Gold]:
+    yield from case.gold
+    for side in case.sides:
+        yield from side.gold
+
+
+@pytest.mark.parametrize(("at", "name", "least"), [(0, DEV, 150), (1, HELDOUT, 80)])
+def test_every_slice_is_large_enough(at: int, name: str, least: int) -> None:
+    counts = Counter(case.slice for case in _cases(name))
+    assert counts.total() >= least
+    assert {part: count for part, count in counts.items() if count < AT_LEAST[part][at]} == {}
+    assert counts.keys() == AT_LEAST.keys()
 
 
 @pytest.mark.parametrize("name", SETS)
+def test_a_set_agrees_with_itself(name: str) -> None:
+    repeats = [d for d in check(_cases(name), {}) if "asks the same" in d.problem]
+    assert repeats == []
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_what_is_asked_for_is_stated(name: str) -> None:
+    cases = _cases(name)
+    ids = {case.id for case in cases}
+    assert [case.id for case in cases if case.answerable and not case.facts] == []
+    assert [case.id for case in cases if case.slice == "follow-up" and not case.history] == []
+    assert [case.id for case in cases if case.history and case.history[-1].role != "assistant"] == []
+    assert [case.id for case in cases if case.derived_from and case.derived_from not in ids] == []
+    unanswerable = [case for case in cases if not case.answerable]
+    assert {case.slice for case in unanswerable} == {"unanswerable", "false-premise"}
+    assert [case.id for case in unanswerable if not case.notes] == []
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_each_side_speaks_for_itself(name: str) -> None:
+    def sources(side: Side) -> set[str]:
+        return {gold.source for gold in side.gold}
+
+    for case in (case for case in _cases(name) if case.slice == "two-sided"):
+        assert {gold for side in case.sides for gold in side.gold} <= set(case.gold), case.id
+        first, *others = map(sources, case.sides)
+        assert first.isdisjoint(*others), case.id
+
+
+def test_held_out_questions_share_nothing_with_the_others() -> None:
+    dev, heldout = (set(_cases(name)) for name in SETS)
+    assert not {case.id for case in dev} & {case.id for case in heldout}
+    assert not {case.derived_from or case.id for case in dev} & {
+        case.derived_from or case.id for case in heldout
+    }
+    assert not {gold.source for case in dev for gold in _gold(case)} & {
+        gold.source for case in heldout for gold in _gold(case)
+    }
+    questions = [
+        {" ".join(re.findall(r"\w+", case.question.casefold())) for case in cases if not case.history}
+        for cases in (dev, heldout)
+    ]
+    assert questions[0].isdisjoint(questions[1])
+
+
+@pytest.mark.skipif(not CORPORA.is_dir(), reason="the public corpora are not next to the checkout")
+@pytest.mark.parametrize("name", SETS)
 def test_gold_stands_in_the_articles(name: str) -> None:
-    folder = os.environ.get("CORPORA_LIBRARY")
-    if not folder or not Path(folder).is_dir():
-        pytest.skip("CORPORA_LIBRARY names no library of the public corpora")
-    with Library.open(Path(folder)) as library:
-        assert check(load_cases(find_set(name)), texts_by_source(library.articles())) == []
+    wanted = {gold.source for case in _cases(name) for gold in _gold(case)}
+    texts = {
+        path.name: [one.text for one in read_file(path, 5_000_000) if isinstance(one, Article)]
+        for path in CORPORA.rglob("*.md")
+        if path.name in wanted
+    }
+    assert check(_cases(name), texts) == []
