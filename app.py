@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.chat_page import show_chat
+from assistant.chat_screens import admitted
 
 _ICON = Path(__file__).parent / "assistant" / "chat_icon.svg"
 
@@ -21,12 +22,20 @@ def _show_evaluation() -> None:
     show_evaluation()
 
 
+def _show_reviews() -> None:
+    from eval.reviews_page import show_reviews
+
+    show_reviews()
+
+
 st.set_page_config(page_title="Aide-Mémoire", page_icon=_ICON, layout="wide")
-st.navigation(
-    [
-        st.Page(show_chat, title="Chat", default=True),
-        st.Page(_show_library, title="Library", url_path="library"),
-        st.Page(_show_evaluation, title="Evaluation", url_path="evaluation"),
-    ],
-    position="top",
-).run()
+if admitted():
+    st.navigation(
+        [
+            st.Page(show_chat, title="Chat", default=True),
+            st.Page(_show_library, title="Library", url_path="library"),
+            st.Page(_show_evaluation, title="Evaluation", url_path="evaluation"),
+            st.Page(_show_reviews, title="Reviews", url_path="reviews"),
+        ],
+        position="top",
+    ).run()

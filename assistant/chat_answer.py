@@ -18,7 +18,8 @@ from index.errors import MemoireError
 if TYPE_CHECKING:
     from assistant.answers import Accounts, Citation, Claim
     from assistant.chat_library import Reading
-    from assistant.chat_turns import Conversation, Turn
+    from assistant.chat_tab import Conversation
+    from assistant.chat_turns import Turn
     from assistant.events import Event
 
 
@@ -48,6 +49,24 @@ def _show_question(held: Conversation, number: int, turn: Turn) -> None:
             on_click=held.edit,
             args=(number,),
         )
+    if turn.versions > 1:
+        _show_versions(held, number, turn)
+
+
+def _show_versions(held: Conversation, number: int, turn: Turn) -> None:
+    with st.container(key=f"versions-{number}", horizontal=True, vertical_alignment="center"):
+        for step, icon, name in ((-1, "chevron_left", "Earlier"), (1, "chevron_right", "Later")):
+            st.button(
+                f"{name} version",
+                key=f"version-{number}{step:+d}",
+                icon=f":material/{icon}:",
+                type="tertiary",
+                disabled=not 1 <= turn.version + step <= turn.versions,
+                on_click=held.show_version,
+                args=(number, turn.version + step),
+            )
+            if step < 0:
+                st.caption(f"{turn.version} of {turn.versions}")
 
 
 def _show_editor(held: Conversation, number: int, turn: Turn) -> None:
@@ -56,7 +75,7 @@ def _show_editor(held: Conversation, number: int, turn: Turn) -> None:
         key = f"edited-{number}"
         st.text_area("Question", turn.question.text, key=key, max_chars=MAX_QUESTION_CHARS)
         if later:
-            st.caption(f"Its answer and the {later} question(s) after it give way to the new answer.")
+            st.caption(f"Its answer and the {later} question(s) after it stay as an earlier version.")
         with st.container(horizontal=True):
             st.form_submit_button(
                 "Ask again",

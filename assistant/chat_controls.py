@@ -17,7 +17,7 @@ from assistant.writers import VERBATIM
 
 if TYPE_CHECKING:
     from assistant.chat_library import Contents
-    from assistant.chat_turns import Conversation
+    from assistant.chat_tab import Conversation
     from index.settings import Settings
 
 _LIMITS = "limit-"

@@ -1,28 +1,29 @@
-"""The sidebar's list of kept conversations: opened, searched, renamed, deleted."""
+"""The sidebar's list of kept conversations: opened, searched, renamed, taken along, deleted."""
 
 from __future__ import annotations
 
-from itertools import groupby
+from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from assistant.chat_text import as_label, date_text
-from index.errors import StorageError
+from assistant.chat_copy import show_downloads
+from assistant.chat_text import as_label, date_text, readers_zone
+from assistant.conversations import by_day
+from index.errors import MemoireError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from assistant.chat_shelf import Kept
-    from assistant.chat_turns import Conversation
+    from assistant.chat_keeping import Keeping
+    from assistant.chat_tab import Conversation
+    from assistant.stored import Match, Summary
 
 _SHORT = 60
 
 
 def show_conversations(held: Conversation) -> None:
     """Draw the kept conversations by the reader's days, the newest first."""
-    assert held.shelf  # noqa: S101 - the page gives every conversation its shelf
+    if held.keeping is None:
+        return
     try:
         text = st.text_input(
             "Search conversations",
@@ -30,24 +31,42 @@ def show_conversations(held: Conversation) -> None:
             placeholder="Search conversations",
             label_visibility="collapsed",
         )
-        found = held.shelf.listed(text.strip())
-    except StorageError as exc:
-        st.caption(as_label(str(exc)))
-        return
-    if text and not found:
+        with st.container(key="conversations", gap="xxsmall"):
+            if text.strip():
+                _show_found(held, held.keeping.store.search(text))
+            else:
+                _show_days(held, held.keeping)
+    except MemoireError as exc:
+        st.caption(as_label(f"{exc.problem} {exc.remedy}"))
+
+
+def _show_days(held: Conversation, keeping: Keeping) -> None:
+    zone = readers_zone()
+    for day, kept in by_day(keeping.store.conversations(), zone, datetime.now(zone).date()):
+        st.caption(date_text(day.isoformat()))
+        for one in kept:
+            _show_one(held, keeping, one)
+
+
+def _show_found(held: Conversation, found: list[Match]) -> None:
+    if not found:
         st.caption("No conversation holds these words.")
-    with st.container(key="conversations", gap="xxsmall"):
-        for day, kept in groupby(found, key=lambda one: _local(one.changed).date().isoformat()):
-            st.caption(date_text(day))
-            for one in kept:
-                _show_one(held, one)
+    for match in found:
+        st.button(
+            as_label(_short(match.summary.title)),
+            key=f"conversation-{match.summary.id}",
+            type="tertiary",
+            width="stretch",
+            help=as_label(match.excerpt),
+            on_click=held.open_turn,
+            args=(match.turn_id,),
+        )
 
 
-def _show_one(held: Conversation, kept: Kept) -> None:
+def _show_one(held: Conversation, keeping: Keeping, kept: Summary) -> None:
     current = kept.id == held.id
-    title = kept.title if len(kept.title) <= _SHORT else kept.title[:_SHORT] + "…"
     st.button(
-        as_label(title),
+        as_label(_short(kept.title)),
         key=f"conversation-{kept.id}",
         type="secondary" if current else "tertiary",
         width="stretch",
@@ -55,25 +74,22 @@ def _show_one(held: Conversation, kept: Kept) -> None:
         args=(kept.id,),
     )
     if current:
-        _show_changes(held, kept)
+        _show_changes(held, keeping, kept)
 
 
-def _show_changes(held: Conversation, kept: Kept) -> None:
-    shelf, key = held.shelf, f"title-{kept.id}"
-    assert shelf  # noqa: S101 - as above
-    with st.popover("Rename or delete", type="tertiary", key="change_conversation"):
-        st.text_input(
-            "Title",
-            kept.title,
-            key=key,
-            max_chars=200,
-            on_change=lambda: shelf.rename(kept.id, st.session_state[key].strip() or kept.title),
-        )
+def _show_changes(held: Conversation, keeping: Keeping, kept: Summary) -> None:
+    key = f"title-{kept.id}"
+
+    def rename() -> None:
+        if title := st.session_state[key].strip():
+            keeping.store.rename(kept.id, title)
+
+    with st.popover("Rename, save or delete", type="tertiary", key="change_conversation"):
+        st.text_input("Title", kept.title, key=key, max_chars=80, on_change=rename)
+        turns = [turn.stored for turn in held.turns if not turn.live]
+        show_downloads(turns, kept.title, readers_zone(), "conversation")
         st.button("Delete for good", key="delete_conversation", on_click=held.delete)
 
 
-def _local(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(ZoneInfo(st.context.timezone or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        return moment
+def _short(title: str) -> str:
+    return title if len(title) <= _SHORT else title[:_SHORT] + "…"

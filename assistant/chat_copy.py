@@ -1,19 +1,23 @@
-"""An answer to take along: copied as text or Markdown with footnotes, or as a link to its turn."""
+"""An answer to take along: copied as text, Markdown or a link, or saved as a file, with footnotes."""
 
 from __future__ import annotations
 
-from itertools import groupby
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.chat_text import date_text, web_link
+from assistant.exporting import MEDIA_TYPES, export, file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
+    from datetime import tzinfo
 
-    from assistant.answers import Answer, Citation
+    from assistant.exporting import Form
+    from assistant.stored import StoredTurn
 
+_TEXTS: tuple[Form, ...] = ("txt", "md")
+_FILES: dict[Form, str] = {"md": "Markdown", "docx": "Word", "pdf": "PDF"}
 _HTML = '<div class="copies"></div><span class="said" role="status"></span>'
 _CSS = """
 .copies { display: flex; flex-wrap: wrap; gap: 0.25rem; }
@@ -55,59 +59,26 @@ export default function ({ data, parentElement }) {
 """
 
 
-def show_copies(answer: Answer, key: str, link: str) -> None:
+def show_copies(turn: StoredTurn, key: str, link: str, zone: tzinfo) -> None:
     """Draw the ways to copy an answer; `link` is the turn's query string."""
+    copies = {form: export([turn], form, zone=zone).decode() for form in _TEXTS}
     st.components.v2.component("copy_answer", html=_HTML, css=_CSS, js=_JS)(
-        data={"text": as_text(answer), "markdown": as_markdown(answer), "link": link}, key=key
+        data={"text": copies["txt"], "markdown": copies["md"], "link": link}, key=key
     )
 
 
-def as_text(answer: Answer) -> str:
-    """Return question, answer with [numbers], and a footnote for every quote, as plain text."""
-    notes = [f"[{c.number}] {_note(c)}: “{c.quote}”" for c in _footnotes(answer)]
-    parts = [answer.question, _body(answer, "[{}]"), "\n".join(notes), _as_of(answer)]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def as_markdown(answer: Answer) -> str:
-    """Return the same as Markdown with footnotes; others' text is no markup in it."""
-    notes = []
-    for number, same in groupby(_footnotes(answer), key=lambda c: c.number):
-        cited = list(same)
-        quotes = " … ".join(f"“{_escaped(c.quote)}”" for c in cited)
-        link = web_link(cited[0].url)
-        notes.append(f"[^{number}]: {_escaped(_note(cited[0], url=not link))}: {quotes}"
-                     + (f" <{link}>" if link else ""))  # fmt: skip
-    body = _body(answer, "[^{}]", escaped=True)
-    parts = [f"**{_escaped(answer.question)}**", body, "\n".join(notes), _as_of(answer)]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _body(answer: Answer, marker: str, *, escaped: bool = False) -> str:
-    lines = []
-    for claim in answer.claims:
-        numbers = dict.fromkeys(citation.number for citation in claim.citations)
-        text = _escaped(claim.text) if escaped else claim.text
-        lines.append(" ".join([text, *(marker.format(number) for number in numbers)]))
-    return "\n\n".join(lines) or answer.reason or ""
-
-
-def _footnotes(answer: Answer) -> Iterator[Citation]:
-    cited = {(c.number, c.start, c.end): c for claim in answer.claims for c in claim.citations}
-    yield from (cited[place] for place in sorted(cited))
-
-
-def _note(citation: Citation, *, url: bool = True) -> str:
-    parts = [citation.outlet, citation.title, date_text(citation.published)]
-    if url:
-        parts.append(citation.url or citation.source)
-    return ", ".join(part for part in parts if part)
-
-
-def _as_of(answer: Answer) -> str:
-    return f"As of {date_text(answer.as_of)}." if answer.as_of and answer.claims else ""
-
-
-def _escaped(text: str) -> str:
-    folded = " ".join(text.split())
-    return "".join(f"\\{char}" if char in "\\`*_[]<>#|~" else char for char in folded)
+def show_downloads(turns: Sequence[StoredTurn], title: str, zone: tzinfo, key: str) -> None:
+    """Draw a button for each form in which turns can be saved; a file is made when it is asked for."""
+    heading = title if len(turns) > 1 else None
+    with st.container(key=f"{key}-downloads", horizontal=True):
+        for form, name in _FILES.items():
+            st.download_button(
+                name,
+                data=partial(export, turns, form, title=heading, zone=zone),
+                file_name=file_name(title, form),
+                mime=MEDIA_TYPES[form],
+                key=f"{key}-{form}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+            )

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.chat_copy import show_copies
-from assistant.chat_text import as_html, as_label
+from assistant.chat_copy import show_copies, show_downloads
+from assistant.chat_reviews import show_thumbs
+from assistant.chat_text import as_html, as_label, readers_zone
 from assistant.chat_words import byline, footer, grounding_line, searched_parts
 
 if TYPE_CHECKING:
     from assistant.answers import Answer
-    from assistant.chat_turns import Conversation, Turn
+    from assistant.chat_tab import Conversation
+    from assistant.chat_turns import Turn
 
 _BROKEN = "This answer could not be finished. The terminal the app runs in says why."
 _KINDS = {
@@ -116,8 +118,11 @@ def _show_foot(held: Conversation, number: int, turn: Turn, answer: Answer) -> N
 
 
 def _show_actions(held: Conversation, number: int, turn: Turn) -> None:
-    with (
-        st.container(key=f"actions-{number}", horizontal=True, vertical_alignment="center"),
-        st.popover("Copy", icon=":material/content_copy:", type="tertiary", key=f"copy-{number}"),
-    ):
-        show_copies(turn.so_far, f"copies-{number}", f"?c={held.id}&t={number + 1}")
+    stored, zone = turn.stored, readers_zone()
+    with st.container(key=f"actions-{number}", horizontal=True, vertical_alignment="center"):
+        with st.popover("Copy", icon=":material/content_copy:", type="tertiary", key=f"copy-{number}"):
+            show_copies(stored, f"copies-{number}", f"?turn={turn.id}", zone)
+        with st.popover("Save", icon=":material/download:", type="tertiary", key=f"save-{number}"):
+            show_downloads([stored], turn.question.text, zone, f"save-{number}")
+        if held.keeping and turn.kept and turn.answer:
+            show_thumbs(held.keeping, number, stored)

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.access import asker
 from assistant.answers import MAX_QUESTION_CHARS
 from assistant.chat_answer import show_turn
 from assistant.chat_controls import chosen_writer, show_limits, show_writer
 from assistant.chat_conversations import show_conversations
+from assistant.chat_keeping import Keeping
 from assistant.chat_library import open_reading
 from assistant.chat_screens import show_being_built, show_empty_library, show_problem, show_welcome
-from assistant.chat_shelf import Shelf
+from assistant.chat_tab import conversation
 from assistant.chat_text import as_label
-from assistant.chat_turns import conversation
 from assistant.chat_words import limits_text
 from assistant.source_panel import show_source
 from index.errors import MemoireError, NoLibrary
 
 if TYPE_CHECKING:
     from assistant.chat_library import Contents, Reading
-    from assistant.chat_turns import Conversation
+    from assistant.chat_tab import Conversation
 
 _STYLE = Path(__file__).with_name("chat.css")
 _DRAWN = 20  # of a long conversation, the last turns are drawn; the others when they are asked for
@@ -36,7 +37,7 @@ def show_chat() -> None:
         contents = reading.contents
         if contents.overview.articles:
             held = conversation()
-            held.shelf = Shelf(reading.library.folder)
+            held.keeping = _keeping(reading, held)
             _follow_link(held)
             with st.sidebar:
                 _show_sidebar(reading, contents, held)
@@ -52,18 +53,28 @@ def show_chat() -> None:
         show_problem("The library cannot be read", exc.problem, exc.remedy)
 
 
+def _keeping(reading: Reading, held: Conversation) -> Keeping | None:
+    """Keep what is asked here for whoever is asking; another writer or library changes no asker."""
+    who = asker(reading.settings)
+    if who is None:
+        return None
+    problem = held.keeping.problem if held.keeping else None
+    return Keeping(reading.settings, who, problem)
+
+
 def _follow_link(held: Conversation) -> None:
-    """Open the conversation that the address names, at its turn; name this one there."""
-    named = st.query_params.get("c")
-    if named and not held.linked:
-        held.open(named)
-        turn = st.query_params.get("t", "")
-        held.drawn_from = max(0, int(turn) - 1) if turn.isdecimal() else None
-    held.linked = True
-    if held.turns:
+    """Open the turn or conversation that the address names; name the one that is shown there."""
+    if not held.linked:
+        if turn := st.query_params.get("turn"):
+            held.open_turn(turn)
+        elif named := st.query_params.get("c"):
+            held.open(named)
+        held.linked = True
+    if held.turns and held.id:
         st.query_params["c"] = held.id
-    elif named:
-        st.query_params.clear()
+    else:
+        st.query_params.pop("c", None)
+    st.query_params.pop("turn", None)
 
 
 def _show_sidebar(reading: Reading, contents: Contents, held: Conversation) -> None:
@@ -75,8 +86,9 @@ def _show_sidebar(reading: Reading, contents: Contents, held: Conversation) -> N
         disabled=not held.turns,
         on_click=held.clear,
     )
-    if held.unkept:
-        st.caption(as_label(str(held.unkept)))
+    if held.keeping and held.keeping.problem:
+        problem = held.keeping.problem
+        st.caption(as_label(f"This conversation cannot be kept: {problem.problem} {problem.remedy}"))
     show_limits(contents, held)
     show_writer(reading.settings)
     show_conversations(held)

@@ -1,4 +1,4 @@
-"""What is shown instead of a conversation: a welcome, or what is wrong and what helps."""
+"""What is shown instead of a conversation: a welcome, a sign-in, or what is wrong and what helps."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.access import asker, exposure, providers
 from assistant.chat_text import as_html, as_label
+from index.errors import MemoireError
+from index.settings import load_settings
 
 if TYPE_CHECKING:
     from assistant.chat_library import Contents
-    from assistant.chat_turns import Conversation
+    from assistant.chat_tab import Conversation
 
 _PURPOSE = "Ask about the news. Every sentence of an answer cites the passage it rests on."
 _LOOK_AGAIN = 2.0  # seconds between two looks at an index that is being built
@@ -75,3 +78,29 @@ def _screen(heading: str, body: str, role: str = "region") -> None:
         f'<section class="screen" role="{role}" aria-label="{as_html(heading)}">'
         f"<h1>{as_html(heading)}</h1>{body}</section>"
     )
+
+
+def admitted() -> bool:
+    """Tell whether whoever is here may look; else draw how to sign in, or why nobody can."""
+    try:
+        if asker(load_settings()) is None:
+            _show_sign_in()
+            return False
+    except MemoireError as exc:
+        show_problem("Nobody can be let in", exc.problem, exc.remedy)
+        return False
+    if warning := exposure():
+        st.warning(warning, icon=":material/public:")
+    return True
+
+
+def _show_sign_in() -> None:
+    _screen("Sign in", "<p>The articles and the conversations here are open to those who sign in.</p>")
+    for name in providers():
+        st.button(
+            f"Sign in with {as_label(name)}" if name else "Sign in",
+            key=f"sign-in-{name}",
+            type="primary",
+            on_click=st.login,
+            args=(name,) if name else (),
+        )

@@ -8,11 +8,14 @@ import unicodedata
 from calendar import monthrange
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
 
 from index.dates import PartialDate, parse_published
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, tzinfo
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _STARTS_REPLACEMENT = ":.@<>-"  # emoji codes, bare links and arrows are found after unescaping
@@ -65,6 +68,14 @@ def days_text(first: date, last: date) -> str:
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return str(first.year) if first.year == last.year else f"{first.year} – {last.year}"
     return f"{days_text(first, first)} – {days_text(last, last)}"
+
+
+def readers_zone() -> tzinfo:
+    """Return the time zone of the reader's browser; UTC where it names none that is known."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def _literal(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from assistant.answers import Claim
-    from assistant.chat_turns import Conversation
+    from assistant.chat_tab import Conversation
     from index.dates import PartialDate
     from index.library import Library
 

@@ -1,27 +1,34 @@
-"""The conversation of one browser tab: its turns, and which source is open."""
+"""A turn of the chat: a question, and its answer while it is being written and afterwards."""
 
 from __future__ import annotations
 
 import threading
-import time
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import streamlit as st
-
-from assistant.answers import Answer, Limits, Message, Question
-from assistant.chat_shelf import KeptTurn
+from assistant.answers import Answer
 from assistant.events import ClaimWritten, Finished, Notice, SearchedFor
-from index.errors import MemoireError, StorageError
+from assistant.stored import Draft, Problem, State, StoredTurn
+from index.errors import MemoireError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from typing import Protocol
 
-    from assistant.answers import Citation, Claim
+    from assistant.answers import Citation, Claim, Question
     from assistant.assistant import Assistant
-    from assistant.chat_shelf import Shelf
     from assistant.events import Event
+
+    class Keeper(Protocol):
+        """Keeps a turn: each claim when it is shown, and once how it ended."""
+
+        def goes_on(self, turn: Turn) -> None:
+            """Keep what has been shown so far."""
+
+        def ended(self, turn: Turn) -> None:
+            """Keep what came of it; nothing more will come."""
+
 
 _MOMENT = 0.25
 
@@ -31,16 +38,22 @@ class Turn:
 
     Its answer is written by a thread of its own, because the page may be drawn anew at any moment
     (a citation was chosen) and Streamlit then runs it beside the run it replaces. Any number of
-    runs may `follow` the turn. `at_end` is told once, when nothing more will come.
+    runs may `follow` the turn. `id` is its link, where a `keeper` keeps it; `version` of `versions`
+    counts from 1 the ways its question was put.
     """
 
-    def __init__(self, question: Question, at_end: Callable[[Turn], None] | None = None) -> None:
+    def __init__(self, question: Question, keeper: Keeper | None = None) -> None:
         self.question = question
+        self.id = question.id or uuid4().hex[:16]
+        self.conversation_id = ""
+        self.asked = datetime.now(UTC)
+        self.version = self.versions = 1
         self.answer: Answer | None = None
         self.failure: MemoireError | None = None
         self.stopped = False
         self.writer: str | None = None
-        self._at_end = at_end
+        self.kept = keeper is not None
+        self._keeper = keeper
         self._events: list[Event] = []
         self._started = False
         self._ended = False
@@ -48,17 +61,49 @@ class Turn:
         self._changed = threading.Condition()
 
     @classmethod
-    def restored(cls, question: Question, answer: Answer, *, stopped: bool) -> Turn:
-        """Return a turn as it was when it ended: the same claims in the same order."""
-        turn = cls(question)
-        turn._events = [SearchedFor(answer.searched_for)]
-        turn._events += [Notice(text) for text in answer.notices]
-        turn._events += [ClaimWritten(claim) for claim in answer.claims]
-        if not stopped:
+    def begun(cls, stored: StoredTurn, keeper: Keeper) -> Turn:
+        """Return the turn of a question that is kept and about to be answered."""
+        turn = cls(stored.question, keeper)
+        turn.conversation_id, turn.asked = stored.conversation_id, stored.asked
+        turn.version, turn.versions = stored.version, stored.versions
+        return turn
+
+    @classmethod
+    def restored(cls, stored: StoredTurn, keeper: Keeper) -> Turn:
+        """Return a kept turn as it was when it ended: the same claims in the same order."""
+        turn = cls.begun(stored, keeper)
+        answer, draft = stored.answer, stored.draft
+        searched = answer.searched_for if answer else draft.searched_for
+        turn._events = [SearchedFor(searched)] if searched else []
+        turn._events += [Notice(text) for text in (answer or draft).notices]
+        turn._events += [ClaimWritten(claim) for claim in stored.claims]
+        if answer:
             turn._events.append(Finished(answer))
             turn.answer = answer
-        turn.stopped, turn._ended, turn._told = stopped, True, True
+        elif stored.problem:
+            turn.failure = MemoireError(stored.problem.problem, stored.problem.remedy)
+        else:
+            turn.stopped = True
+        turn._ended = turn._told = True
         return turn
+
+    @property
+    def stored(self) -> StoredTurn:
+        """The turn as it is kept, exported and reviewed."""
+        failure = self.failure
+        ended: State = "failed" if failure else "stopped" if self.stopped else "asking"
+        return StoredTurn(
+            id=self.id,
+            conversation_id=self.conversation_id,
+            question=self.question,
+            asked=self.asked,
+            state="answered" if self.answer else ended,
+            answer=self.answer,
+            draft=Draft() if self.answer else self.draft,
+            problem=Problem(problem=failure.problem, remedy=failure.remedy) if failure else None,
+            version=self.version,
+            versions=self.versions,
+        )
 
     @property
     def live(self) -> bool:
@@ -76,24 +121,33 @@ class Turn:
         return [citation for claim in self.claims for citation in claim.citations]
 
     @property
+    def draft(self) -> Draft:
+        """What has been shown so far."""
+        searched = [event.text for event in self._events if isinstance(event, SearchedFor)]
+        notices = tuple(event.text for event in self._events if isinstance(event, Notice))
+        return Draft(
+            searched_for=searched[-1] if searched else None, notices=notices, claims=tuple(self.claims)
+        )
+
+    @property
     def so_far(self) -> Answer:
         """The answer; of one that was stopped or failed, what there was of it."""
         if self.answer:
             return self.answer
-        searched = [event.text for event in self._events if isinstance(event, SearchedFor)]
+        draft = self.draft
         return Answer(
             id=None,
             question=self.question.text,
             abstained=False,
             reason=None,
-            claims=tuple(self.claims),
-            searched_for=searched[-1] if searched else self.question.text,
+            claims=draft.claims,
+            searched_for=draft.searched_for or self.question.text,
             as_of=max((c.published for c in self.citations if c.published), default=None),
             writer=self.writer or "unknown",
             prompt=None,
             index_hash="",
             seconds=0,
-            notices=tuple(event.text for event in self._events if isinstance(event, Notice)),
+            notices=draft.notices,
             limits=self.question.limits,
         )
 
@@ -146,6 +200,8 @@ class Turn:
                     self._events.append(event)
                     self.answer = event.answer if isinstance(event, Finished) else None
                     self._changed.notify_all()
+                if self._keeper and isinstance(event, ClaimWritten):
+                    self._keeper.goes_on(self)
         except MemoireError as exc:
             self.fail(exc)
         finally:
@@ -157,128 +213,5 @@ class Turn:
     def _tell(self) -> None:
         with self._changed:
             told, self._told = self._told, True
-        if self._at_end and not told:
-            self._at_end(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The source being read: a citation of a turn by its place among them, or an article as such.
-
-    `token` is new with every choice, so choosing the same citation again scrolls to it again.
-    `span` is a passage of the article that is looked at without being cited.
-    """
-
-    turn: int
-    article_id: str
-    citation: int | None = None
-    span: tuple[int, int] | None = None
-    token: int = field(default_factory=time.monotonic_ns)
-
-
-@dataclass(slots=True)
-class Conversation:
-    """What one tab holds. `limits` are those of the next question.
-
-    `linked` says that the address was followed: afterwards it follows the conversation.
-    """
-
-    turns: list[Turn] = field(default_factory=list)
-    opened: Opened | None = None
-    limits: Limits = field(default_factory=Limits)
-    editing: int | None = None
-    drawn_from: int | None = None
-    id: str = field(default_factory=lambda: uuid4().hex[:16])
-    shelf: Shelf | None = None
-    unkept: StorageError | None = None
-    linked: bool = False
-
-    def open(self, conversation: str) -> None:
-        """Go to a kept conversation; stay where there is none."""
-        kept = self.shelf.turns(conversation) if self.shelf else []
-        if not kept:
-            return
-        self.clear()
-        self.id = conversation
-        self.turns += [Turn.restored(t.question, t.answer, stopped=t.stopped) for t in kept]
-
-    def delete(self) -> None:
-        """Delete this conversation for good and start over."""
-        if self.shelf:
-            self._stop()
-            self.shelf.delete(self.id)
-        self.clear()
-
-    def ask(self, text: str) -> None:
-        """Add a turn; an unfinished one before it is stopped."""
-        self._stop()
-        self._add(Question(text=text, history=self._history(), limits=self.limits))
-
-    def ask_again(self, turn: int, text: str, *, literal: bool = False) -> None:
-        """Put a question anew in the place of a turn; it and what followed from it give way."""
-        self._stop()
-        del self.turns[turn:]
-        self.editing = None
-        if self.opened and self.opened.turn >= turn:
-            self.opened = None
-        self._add(Question(text=text, history=self._history(), limits=self.limits, literal=literal))
-
-    def edit(self, turn: int | None) -> None:
-        """Begin to edit a question, or (None) leave it as it is."""
-        self.editing = turn
-
-    def open_citation(self, turn: int, citation: int) -> None:
-        """Open the source of a citation, by its place among the turn's citations."""
-        article_id = self.turns[turn].citations[citation].article_id
-        self.opened = Opened(turn, article_id, citation)
-
-    def open_article(self, turn: int, article_id: str, span: tuple[int, int] | None = None) -> None:
-        """Open an article at its top, or at a passage of it."""
-        self.opened = Opened(turn, article_id, span=span)
-
-    def draw_from(self, turn: int) -> None:
-        """Have a long conversation drawn from an earlier turn on."""
-        self.drawn_from = turn
-
-    def close_source(self) -> None:
-        """Close the source panel."""
-        self.opened = None
-
-    def clear(self) -> None:
-        """Start over."""
-        self._stop()
-        self.turns.clear()
-        self.opened = self.editing = self.drawn_from = None
-        self.id = uuid4().hex[:16]
-
-    def _add(self, question: Question) -> None:
-        conversation, place = self.id, len(self.turns)
-        self.turns.append(Turn(question, lambda turn: self._keep(conversation, place, turn)))
-
-    def _keep(self, conversation: str, place: int, turn: Turn) -> None:
-        """Put a turn that has ended on the shelf; one that failed with nothing written is not kept."""
-        if not self.shelf or not (turn.answer or turn.claims):
-            return
-        try:
-            kept = KeptTurn(turn.question, turn.so_far, stopped=turn.answer is None)
-            self.shelf.keep(conversation, place, kept)
-        except StorageError as exc:
-            self.unkept = exc
-
-    def _stop(self) -> None:
-        if self.turns:
-            self.turns[-1].stop()
-
-    def _history(self) -> tuple[Message, ...]:
-        messages: list[Message] = []
-        for turn in self.turns:
-            if turn.answer:
-                messages.append(Message(role="user", content=turn.question.text))
-                messages.append(Message(role="assistant", content=turn.answer.text))
-        return tuple(messages)
-
-
-def conversation() -> Conversation:
-    """Return this tab's conversation."""
-    held: Conversation = st.session_state.setdefault("conversation", Conversation())
-    return held
+        if self._keeper and not told:
+            self._keeper.ended(self)

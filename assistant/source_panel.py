@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.chat_reviews import show_objection
 from assistant.chat_text import as_html, as_label, date_text, days_text, web_link
 from assistant.chat_words import byline
 from index.mentions import find_mentions
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.answers import Answer, Citation
-    from assistant.chat_turns import Conversation, Opened
+    from assistant.chat_tab import Conversation, Opened
     from index.articles import Article
     from index.catalogue import Catalogue
 
@@ -79,6 +80,9 @@ def show_source(library: Catalogue, conversation: Conversation) -> None:
         if link := web_link(article.url):
             icon = ":material/open_in_new:"
             st.link_button("Open the original", link, icon=icon, type="tertiary")
+        keeping = conversation.keeping
+        if opened.citation is not None and keeping and turn.kept and turn.answer:
+            show_objection(keeping, turn, opened.citation)
         with st.container(key="source_text"):
             st.html(article_html(article, turn.citations, opened.citation, opened.token, opened.span))
             _others(library, conversation, opened, turn.so_far)

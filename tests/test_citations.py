@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from assistant.answers import Answer, Message, Question
 from assistant.assistant import Assistant
-from assistant.chat_turns import Conversation
+from assistant.chat_tab import Conversation
 from assistant.events import ClaimWritten, Finished
 from assistant.facts import unborne
 from assistant.grounding import judge

@@ -16,11 +16,10 @@ from assistant.answers import (
     reference,
 )
 from assistant.answers import Reading as QuestionReading
-from assistant.chat_copy import as_markdown, as_text
 from assistant.chat_text import as_label
 from index.articles import Article
 from index.dates import PartialDate
-from tests.chat.scripted import CALL, HOSTILE, Scripted, cited, claim, fill, made, shown, text_of
+from tests.chat.scripted import CALL, Scripted, cited, claim, fill, made, shown, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,27 +170,6 @@ def test_one_day_needs_no_timeline(page: AppTest, monkeypatch: pytest.MonkeyPatc
     app = ask(page, monkeypatch, made(claim(0, 33), claim(34, 60)))
 
     assert not [e for e in app.expander if e.label.startswith("Timeline")]
-
-
-def test_an_answer_is_copied_with_its_footnotes() -> None:
-    hostile = claim(0, 33, HOSTILE)
-    answer = made(claim(0, 33), claim(34, 60), question="Who *spoke*?")
-
-    assert as_text(answer).splitlines() == [
-        "Who *spoke*?", "",
-        "The ministers spoke on Wednesday. [1]", "",
-        "They discussed the border. [1]", "",
-        "[1] APA, Ministers talk by telephone, 19 April 2023, https://example.org/call: "
-        "“The ministers spoke on Wednesday.”",
-        "[1] APA, Ministers talk by telephone, 19 April 2023, https://example.org/call: "
-        "“They discussed the border.”", "",
-        "As of 19 April 2023.",
-    ]  # fmt: skip
-    markdown = as_markdown(answer)
-    assert "**Who \\*spoke\\*?**" in markdown
-    assert markdown.count("[^1]:") == 1
-    assert "<https://example.org/call>" in markdown
-    assert not re.search(r"(?<!\\)<script|(?<!\\)\[link", as_markdown(made(hostile)))
 
 
 def test_a_long_reading_in_other_scripts_keeps_its_direction(

@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant.chat_shelf import Shelf
-from assistant.chat_turns import Conversation
+from assistant.access import ANYONE
+from assistant.audit import AuditLog
+from assistant.chat_keeping import Keeping
+from assistant.chat_tab import Conversation
+from assistant.conversations import ConversationStore
 from assistant.events import ClaimWritten, SearchedFor
-from index.errors import StorageError
+from assistant.reviews import ReviewList, Target
+from index.settings import load_settings
 from tests.chat.scripted import APP, Scripted, cited, claim, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import pytest
 
     from assistant.answers import Question
 
@@ -39,22 +45,26 @@ def test_the_list_opens_searches_renames_and_deletes(page: AppTest, folder: Path
     app = page.chat_input(key="typed").set_value("Who spoke?").run()
     app.button(key="new_conversation").click().run()
     app.chat_input(key="typed").set_value("How is the weather?").run()
-    spoke, weather = sorted(Shelf(folder).listed(), key=lambda kept: kept.title, reverse=True)
+    weather, spoke = _store(folder).conversations()
     assert (spoke.title, weather.title) == ("Who spoke?", "How is the weather?")
 
-    app.text_input(key="search_conversations").set_value("DISCUSSED").run()  # words of the answer
+    app.text_input(key="search_conversations").set_value("APA").run()  # a word of the answer
     listed = [str(b.key) for b in app.button if str(b.key).startswith("conversation-")]
     assert listed == [f"conversation-{spoke.id}"]
     app.button(key=f"conversation-{spoke.id}").click().run()
     assert "Who spoke?" in shown(app)
+    app.text_input(key="search_conversations").set_value("").run()
     app.text_input(key=f"title-{spoke.id}").set_value("Telephone").run()
-    assert {kept.title for kept in Shelf(folder).listed()} == {"Telephone", "How is the weather?"}
+    assert {kept.title for kept in _store(folder).conversations()} == {
+        "Telephone",
+        "How is the weather?",
+    }
     app.button(key="delete_conversation").click().run()
-    assert [kept.id for kept in Shelf(folder).listed()] == [weather.id]
+    assert [kept.id for kept in _store(folder).conversations()] == [weather.id]
     assert not app.chat_message
 
 
-def test_a_question_is_edited_and_asked_in_its_place(page: AppTest, folder: Path) -> None:
+def test_a_question_is_edited_and_its_earlier_version_shown_again(page: AppTest, folder: Path) -> None:
     app = page.chat_input(key="typed").set_value("Who spoke?").run()
     app.chat_input(key="typed").set_value("And when?").run()
     app.button(key="edit-0").click().run()
@@ -64,29 +74,87 @@ def test_a_question_is_edited_and_asked_in_its_place(page: AppTest, folder: Path
     assert Scripted.asked[-1].text == "Who telephoned?"
     assert Scripted.asked[-1].history == ()
     assert len(app.chat_message) == 2
-    kept = Shelf(folder).turns(Shelf(folder).listed()[0].id)
-    assert [turn.question.text for turn in kept] == ["Who telephoned?"]
+    (kept,) = _store(folder).conversations()
+    assert [t.question.text for t in _store(folder).turns(kept.id)] == ["Who telephoned?"]
+    app.button(key="version-0-1").click().run()
+    assert [t.question.text for t in _store(folder).turns(kept.id)] == ["Who spoke?", "And when?"]
+    assert len(app.chat_message) == 4
 
 
-def test_a_stopped_answer_is_kept_and_marked(tmp_path: Path) -> None:
+def test_a_link_opens_its_turn(page: AppTest, folder: Path) -> None:
+    page.chat_input(key="typed").set_value("Who spoke?").run()
+    (kept,) = _store(folder).conversations()
+    again = AppTest.from_file(APP, default_timeout=20)
+    again.query_params["turn"] = _store(folder).turns(kept.id)[0].id
+    again.run()
+
+    assert "Who spoke?" in shown(again)
+    assert again.query_params["c"] == kept.id
+
+
+def test_a_stopped_answer_is_kept_and_marked(folder: Path) -> None:
     class Endless:
         def stream(self, question: Question) -> Iterator[SearchedFor | ClaimWritten]:
             yield SearchedFor(question.text)
             while True:
                 yield ClaimWritten(claim(0, 33))
 
-    held = Conversation(shelf=Shelf(tmp_path))
+    keeping = Keeping(load_settings(library=folder), ANYONE)
+    held = Conversation(keeping=keeping)
     held.ask("Who spoke?")
     turn = held.turns[0]
     turn.start(Endless())  # type: ignore[arg-type]
     assert any(isinstance(event, ClaimWritten) for event in turn.follow())
     turn.stop()
-    again = Conversation(shelf=Shelf(tmp_path))
+    again = Conversation(keeping=keeping)
     again.open(held.id)
 
     assert again.turns[0].stopped
     assert again.turns[0].claims
     assert again.turns[0].answer is None
+
+
+def test_opinions_are_kept_and_taken_back(page: AppTest, folder: Path) -> None:
+    app = page.chat_input(key="typed").set_value("Who spoke?").run()
+    (kept,) = _store(folder).conversations()
+    turn = _store(folder).turns(kept.id)[0]
+    reviews = ReviewList(load_settings(library=folder).conversations_file, ANYONE.id)
+    app.button(key="citation-0-1").click().run()
+    app.button(key=f"objection-{turn.id}-1").click().run()
+
+    assert set(reviews.of_turn(turn.id)) == {Target(claim=1, citation=0)}
+    assert app.button(key=f"objection-{turn.id}-1").label.startswith("Marked")
+    app.button(key=f"objection-{turn.id}-1").click().run()
+    assert reviews.of_turn(turn.id) == {}
+
+
+def test_too_many_questions_are_told_when_to_come_back(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEMOIRE_RATE_QUESTIONS", "1")
+    app = page.chat_input(key="typed").set_value("Who spoke?").run()
+    app.chat_input(key="typed").set_value("And when?").run()
+
+    assert "You have asked 1 question within 10 minutes" in shown(app)
+    assert len(Scripted.asked) == 1
+
+
+def test_an_answer_is_audited_under_its_turn(page: AppTest, folder: Path) -> None:
+    page.chat_input(key="typed").set_value("Who spoke?").run()
+    (kept,) = _store(folder).conversations()
+    (line,) = AuditLog(load_settings(library=folder).audit_folder).lines()
+
+    assert line.id == _store(folder).turns(kept.id)[0].id
+
+
+def test_what_cannot_be_kept_is_answered_all_the_same(
+    page: AppTest, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEMOIRE_CONVERSATIONS", str(folder))  # a folder is no file
+    app = page.chat_input(key="typed").set_value("Who spoke?").run()
+
+    assert len(Scripted.asked) == 1
+    assert any("cannot be kept" in caption.value for caption in app.caption)
 
 
 def test_a_conversation_that_is_not_there_starts_a_new_one(page: AppTest) -> None:
@@ -96,24 +164,24 @@ def test_a_conversation_that_is_not_there_starts_a_new_one(page: AppTest) -> Non
     assert "Try asking" in shown(app)
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "missing")
-    with pytest.raises(StorageError, match="cannot be kept"):
-        shelf.listed()
-
-
 def test_of_a_long_conversation_the_last_turns_are_drawn(page: AppTest, folder: Path) -> None:
     page.chat_input(key="typed").set_value("Who spoke?").run()
-    shelf = Shelf(folder)
-    key = shelf.listed()[0].id
-    first = shelf.turns(key)[0]
-    for place in range(1, 300):
-        shelf.keep(key, place, first)
+    store = _store(folder)
+    (kept,) = store.conversations()
+    last = first = store.turns(kept.id)[0]
+    assert first.answer
+    for _ in range(1, 300):
+        last = store.begin(first.question, after=last.id)
+        store.finish(last.id, first.answer)
     again = AppTest.from_file(APP, default_timeout=30)
-    again.query_params["c"] = key
+    again.query_params["c"] = kept.id
     again.run()
 
     assert len(again.chat_message) == 2 * 20
     assert "280" in again.button(key="earlier").label
     again.button(key="earlier").click().run()
     assert len(again.chat_message) == 2 * 40
+
+
+def _store(folder: Path) -> ConversationStore:
+    return ConversationStore(load_settings(library=folder).conversations_file, ANYONE.id)
