@@ -141,7 +141,8 @@ def _signals(
     best = ordered[0]
     quoted = [c for c in ordered[:_QUOTED] if c.score >= best.score - _MARGIN]
     wanted = Wanted.of(evidence.searched_for, asked, date.today())
-    parties = stems(" ".join(side.party for side in evidence.sides if side.articles))
+    heard = any(side.articles for side in evidence.sides)  # then a silent side is said to be missing
+    parties = stems(" ".join(side.party for side in evidence.sides)) if heard else set()
     held = [_Held.of(c, wanted, evidence.rarity, parties) for c in quoted]
     accounts = {key for side in evidence.sides for key in side.articles}
     actors = [True if c.article.id in accounts else h.actor for c, h in zip(quoted, held, strict=True)]

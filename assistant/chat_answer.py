@@ -206,12 +206,13 @@ def _show_chip(held: Conversation, number: int, place: int, citation: Citation) 
 
 
 def _quotes(claim: Claim) -> str:
-    """When and where it was said; the words themselves where the claim is not made of them."""
+    """When and where it was said, and the words themselves, where the claim does not hold them."""
     parts = []
     for citation in claim.citations:
         if citation.quote.strip() not in claim.text:
             parts.append(f'<blockquote dir="auto">{as_html(citation.quote)}</blockquote>')
-        parts.append(f'<p class="when" dir="auto">{as_html(byline(citation))}</p>')
+        if not claim.attribution:
+            parts.append(f'<p class="when" dir="auto">{as_html(byline(citation))}</p>')
     return "".join(dict.fromkeys(parts))
 
 
