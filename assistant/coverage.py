@@ -34,7 +34,9 @@ def missing(evidence: Evidence, claims: Sequence[Claim]) -> tuple[str, ...]:
 def _sides(evidence: Evidence, claims: Sequence[Claim]) -> Iterator[str]:
     cited = {citation.article_id for claim in claims for citation in claim.citations}
     for side in evidence.sides:
-        if not cited & side.articles:
+        if not side.articles:
+            yield f"There is no article of {side.party}'s own here: its side is as others report it."
+        elif not cited & side.articles:
             yield f"No account by {side.party} is quoted: none of its own articles found says this."
 
 

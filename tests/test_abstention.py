@@ -103,7 +103,7 @@ def test_the_decision_lies_with_evidence(assistant: Assistant) -> None:
     ["names_off", "names_gone", "name_gone", "premise_off", "reply_missing", "off_dates", "unsaid"],
 )
 def test_what_is_lacking_never_speaks_for_an_answer(lack: str) -> None:
-    whole = Signals(**{name: 0.0 for name in Signals.__dataclass_fields__} | {"best": 5.0})
+    whole = Signals(**dict.fromkeys(Signals.__dataclass_fields__, 0.0) | {"best": 5.0})
     assert chance_of(replace(whole, **{lack: 1.0})) < chance_of(whole)
     assert chance_of(replace(whole, best=8.0)) > chance_of(whole)
 
