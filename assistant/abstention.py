@@ -141,16 +141,14 @@ def _signals(
     best = ordered[0]
     quoted = [c for c in ordered[:_QUOTED] if c.score >= best.score - _MARGIN]
     wanted = Wanted.of(evidence.searched_for, asked, date.today())
-    heard = any(side.articles for side in evidence.sides)  # then a silent side is said to be missing
-    parties = stems(" ".join(side.party for side in evidence.sides)) if heard else set()
-    held = [_Held.of(c, wanted, evidence.rarity, parties) for c in quoted]
+    names = _names_required(evidence, wanted)
+    held = [_Held.of(c, wanted, names, evidence.rarity) for c in quoted]
     accounts = {key for side in evidence.sides for key in side.articles}
     actors = [True if c.article.id in accounts else h.actor for c, h in zip(quoted, held, strict=True)]
     kinds = [h.kind for h in held if h.kind is not None]
     most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
     off, gone = most.names_off, most.names_gone
     if asked.sides or evidence.searched_for.count("?") > 1:  # no one article need hold all
-        names = {stem: word for stem, word in wanted.names.items() if stem not in parties}
         whole = " ".join(f"{c.article.heading} {c.article.text}" for c in quoted)
         off = gone = _share(wanted.lacking(names, whole), names.values(), evidence.rarity)
     return Signals(
@@ -175,6 +173,20 @@ def _signals(
     )
 
 
+def _names_required(evidence: Evidence, wanted: Wanted) -> dict[str, str]:
+    """The names that the evidence must hold.
+
+    Not the parties of a two-sided question where articles speak for any of them: a silent side is said to
+    be missing. Nor what was carried over from an earlier turn, if neither a list nor an article found
+    knows it: it need be no name.
+    """
+    heard = any(side.articles for side in evidence.sides)
+    parties = stems(" ".join(side.party for side in evidence.sides)) if heard else set()
+    carried = set(wanted.names) - stems(evidence.question.text) - set(wanted.forms)
+    there = set().union(*(stems(hit.article.text) for hit in evidence.hits)) if carried else set()
+    return {s: w for s, w in wanted.names.items() if s not in parties and s not in carried - there}
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """What one candidate, its neighbours and its article hold."""
@@ -195,7 +207,11 @@ class _Held:
 
     @classmethod
     def of(
-        cls, candidate: Candidate, wanted: Wanted, rarity: Mapping[str, float], parties: set[str]
+        cls,
+        candidate: Candidate,
+        wanted: Wanted,
+        names: Mapping[str, str],
+        rarity: Mapping[str, float],
     ) -> _Held:
         article = candidate.article
         every = sentences_of(article)
@@ -205,7 +221,6 @@ class _Held:
         near = f"{article.heading} {article.text[before.start : after.end]}"
         passage = f"{article.heading} {candidate.hit.text} {article.text[before.start : after.end]}"
         whole = f"{article.heading} {article.text}"
-        names = {stem: word for stem, word in wanted.names.items() if stem not in parties}
         return cls(
             names_off=_share(wanted.lacking(names, passage), names.values(), rarity),
             names_gone=_share(wanted.lacking(names, whole), names.values(), rarity),
