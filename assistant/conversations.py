@@ -181,7 +181,7 @@ class ConversationStore:
             database.execute("DELETE FROM conversation WHERE key = ?", (key,))
             # A full-text index keeps deleted words until its parts are merged.
             database.execute("INSERT INTO words (words) VALUES ('optimize')")
-        self._records.settle()
+        self._records.checkpoint()
 
     # -- within ------------------------------------------------------------------------------------
 

@@ -312,6 +312,17 @@ def test_a_file_of_the_future_is_left_alone(store: ConversationStore, tmp_path: 
         store.conversations()
 
 
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE theirs (x)")
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(LibraryDamaged, match="another program's"):
+        ConversationStore(path, "ada").begin(_asked("Who met?"))
+    assert path.read_bytes() == before
+
+
 def test_no_database_and_no_place(tmp_path: Path) -> None:
     broken = tmp_path / "broken.sqlite"
     broken.write_bytes(b"not a database at all, but long enough to be read as one" * 20)
