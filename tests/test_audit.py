@@ -208,7 +208,11 @@ def _index_anew(articles: Path, library: Path) -> None:
 
 def test_a_replaced_article_is_named_as_such(tmp_path: Path, memoire: Callable[..., Outcome]) -> None:
     file, library = tmp_path / "ferry.md", tmp_path / "library"
-    text = "---\ntitle: Ferry\nurl: https://zembla.example/ferry\n---\nThe ferry to Onhava sails {}.\n"
+    rest = " ".join(f"Stop {n} lies {n * n} miles from pier {n + 7}." for n in range(30))
+    text = (
+        "---\ntitle: Ferry\nurl: https://zembla.example/ferry\n---\nThe ferry to Onhava sails {}. "
+        + rest
+    )
     settings = load_settings(library=library)
     file.write_text(text.format("in May"))
     index_paths([file], settings)
