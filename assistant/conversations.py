@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant import conversation_rows as rows
 from assistant.records import Records
-from assistant.stored import Draft, Ending, Match, Problem, State, StoredTurn, Summary, by_day
+from assistant.turns import Draft, Ending, Match, Problem, State, StoredTurn, Summary, by_day
 from index.errors import InputError, MemoireError
 
 if TYPE_CHECKING:

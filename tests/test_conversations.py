@@ -130,7 +130,7 @@ def test_a_turn_that_fell_silent_is_abandoned(
 ) -> None:
     turn = store.begin(_asked("Who met?"))
     assert not store.turn(turn.id).abandoned
-    monkeypatch.setattr("assistant.stored.SILENT", timedelta(0))
+    monkeypatch.setattr("assistant.turns.SILENT", timedelta(0))
     assert store.turn(turn.id).abandoned
     store.stop(turn.id, Draft())
     assert not store.turn(turn.id).abandoned
