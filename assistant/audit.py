@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assistant.answers import Answer, Question, Reading, Source  # noqa: TC001 - pydantic reads them
+from assistant.answers import Answer, Question, Reading, Source
 from index.errors import InputError, StorageError
 
 if TYPE_CHECKING:

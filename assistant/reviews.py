@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.answers import Answer, Question  # noqa: TC001 - pydantic reads them
+from assistant.answers import Answer, Question
 from assistant.records import Records
 from index.errors import InputError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.answers import Answer, Claim, Question  # noqa: TC001 - pydantic reads them
+from assistant.answers import Answer, Claim, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 import assistant
 import index
 import prompts
-from assistant.answers import Answer  # noqa: TC001 - pydantic reads the annotations
+from assistant.answers import Answer
 from eval.cases import dump_cases, load_cases
 from index.errors import InputError
 
