@@ -176,7 +176,7 @@ def _signals(
 def _names_required(evidence: Evidence, wanted: Wanted) -> dict[str, str]:
     """The names that the evidence must hold.
 
-    Not the parties of a two-sided question where articles speak for any of them: a silent side is said to
+    Not the parties of a two-sided question where articles speak for any: a silent side is said to
     be missing. Nor what was carried over from an earlier turn, if neither a list nor an article found
     knows it: it need be no name.
     """

@@ -15,7 +15,7 @@ from index.errors import MemoireError
 if TYPE_CHECKING:
     from assistant.chat_keeping import Keeping
     from assistant.chat_tab import Conversation
-    from assistant.stored import Match, Summary
+    from assistant.turns import Match, Summary
 
 _SHORT = 60
 

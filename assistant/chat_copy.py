@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from assistant.exporting import Form
-    from assistant.stored import StoredTurn
+    from assistant.turns import StoredTurn
 
 _TEXTS: tuple[Form, ...] = ("txt", "md")
 _FILES: dict[Form, str] = {"md": "Markdown", "docx": "Word", "pdf": "PDF"}

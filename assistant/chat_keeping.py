@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from assistant.access import Asker
     from assistant.answers import Question
-    from assistant.stored import StoredTurn
+    from assistant.turns import StoredTurn
     from index.settings import Settings
 
 

@@ -12,7 +12,7 @@ from assistant.reviews import WHOLE, Target
 if TYPE_CHECKING:
     from assistant.chat_keeping import Keeping
     from assistant.chat_turns import Turn
-    from assistant.stored import StoredTurn
+    from assistant.turns import StoredTurn
 
 
 def show_thumbs(keeping: Keeping, number: int, turn: StoredTurn) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from assistant.answers import Answer
 from assistant.events import ClaimWritten, Finished, Notice, SearchedFor
-from assistant.stored import Draft, Problem, State, StoredTurn
+from assistant.turns import Draft, Problem, State, StoredTurn
 from index.errors import MemoireError
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from assistant import stored
+from assistant import turns
 from assistant.answers import Question
-from assistant.stored import Ending, Match, Problem, StoredTurn, Summary
+from assistant.turns import Ending, Match, Problem, StoredTurn, Summary
 
 if TYPE_CHECKING:
     import sqlite3
@@ -112,7 +112,7 @@ def turn(row: sqlite3.Row) -> StoredTurn:
         problem=ending.problem,
         version=row["version"],
         versions=row["versions"],
-        abandoned=state == "asking" and datetime.now(UTC) - touched > stored.SILENT,
+        abandoned=state == "asking" and datetime.now(UTC) - touched > turns.SILENT,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant import conversation_rows as rows
 from assistant.records import Records
-from assistant.stored import Draft, Ending, Match, Problem, State, StoredTurn, Summary, by_day
+from assistant.turns import Draft, Ending, Match, Problem, State, StoredTurn, Summary, by_day
 from index.errors import InputError, MemoireError
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class ConversationStore:
             database.execute("DELETE FROM conversation WHERE key = ?", (key,))
             # A full-text index keeps deleted words until its parts are merged.
             database.execute("INSERT INTO words (words) VALUES ('optimize')")
-        self._records.settle()
+        self._records.checkpoint()
 
     # -- within ------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
-    from assistant.stored import StoredTurn
+    from assistant.turns import StoredTurn
 
 Form = Literal["md", "docx", "pdf", "txt"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from assistant.answers import Accounts, Answer, Citation, Claim, Limits, Reading, Reference, SaidBy
-    from assistant.stored import StoredTurn
+    from assistant.turns import StoredTurn
 
 # Controls and lone surrogates, which XML cannot hold; marks that reorder what is shown.
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

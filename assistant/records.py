@@ -66,6 +66,7 @@ _MIGRATIONS = (
     """,
 )
 VERSION = len(_MIGRATIONS)
+_APPLICATION = 0x41694D65  # "AiMe" in the file's header: a file of this program's
 
 
 class Records:
@@ -102,7 +103,7 @@ class Records:
                 raise
             connection.commit()
 
-    def settle(self) -> None:
+    def checkpoint(self) -> None:
         """Bring the file up to date with its log, if nobody is at work: what was deleted is gone."""
         with self._connected(create=False) as connection:
             connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
@@ -122,14 +123,10 @@ class Records:
         place = self.path if self.path.exists() else ":memory:"
         connection = sqlite3.connect(place, timeout=_WAIT_SECONDS, isolation_level=None)
         try:
+            self._check(connection)
             if place == ":memory:":
                 _migrate(connection)
-            elif (found := _version(connection)) > VERSION:
-                raise LibraryTooNew(
-                    f"The conversations in {self.path} were kept by a newer version of this program.",
-                    "Update the program, or set MEMOIRE_CONVERSATIONS to another file.",
-                )
-            elif found < VERSION:
+            elif _pragma(connection, "user_version") < VERSION:
                 # SQLite changes to the write-ahead log only while no other process has the file open.
                 with FileLock(f"{self.path}.lock", timeout=_WAIT_SECONDS):
                     _migrate(connection)
@@ -137,6 +134,17 @@ class Records:
             connection.close()
             raise
         return connection
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        remedy = "set MEMOIRE_CONVERSATIONS to another file."
+        made = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if made and _pragma(connection, "application_id") != _APPLICATION:
+            raise LibraryDamaged(f"{self.path} is another program's database.", f"To go on, {remedy}")
+        if _pragma(connection, "user_version") > VERSION:
+            raise LibraryTooNew(
+                f"The conversations in {self.path} were kept by a newer version of this program.",
+                f"Update the program, or {remedy}",
+            )
 
     def _create_file(self) -> None:
         try:
@@ -148,12 +156,16 @@ class Records:
 
 def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
-    for number, statements in enumerate(_MIGRATIONS[_version(connection) :], _version(connection) + 1):
-        connection.executescript(f"BEGIN; {statements} PRAGMA user_version = {number}; COMMIT;")
+    done = _pragma(connection, "user_version")
+    for number, statements in enumerate(_MIGRATIONS[done:], done + 1):
+        connection.executescript(
+            f"BEGIN; {statements} PRAGMA user_version = {number};"
+            f" PRAGMA application_id = {_APPLICATION}; COMMIT;"
+        )
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
 @contextmanager

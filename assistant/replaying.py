@@ -80,7 +80,9 @@ def replay(line: AuditLine, library: Library, settings: Settings) -> Replay:
     retrieval = Retrieval(library, then)
     retrieval.engine.today = lambda: line.day
     evidence = retrieval.gather(line.question.checked())
-    articles = {one.article_id: one for one in reversed(line.passages)}
+    articles: dict[str, Source] = {}
+    for one in line.passages:
+        articles.setdefault(one.article_id, one)
     missing = [one for one in articles.values() if not library.has(one.article_id)]
     return Replay(
         line=line,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.answers import Citation, Claim
-    from assistant.stored import StoredTurn
+    from assistant.turns import StoredTurn
 
 Opinion = Literal["good", "bad", "unsupported"]
 

@@ -206,6 +206,29 @@ def _index_anew(articles: Path, library: Path) -> None:
     index_paths([articles], load_settings(library=library))
 
 
+def test_a_replaced_article_is_named_as_such(tmp_path: Path, memoire: Callable[..., Outcome]) -> None:
+    file, library = tmp_path / "ferry.md", tmp_path / "library"
+    rest = " ".join(f"Stop {n} lies {n * n} miles from pier {n + 7}." for n in range(30))
+    text = (
+        "---\ntitle: Ferry\nurl: https://zembla.example/ferry\n---\nThe ferry to Onhava sails {}. "
+        + rest
+    )
+    settings = load_settings(library=library)
+    file.write_text(text.format("in May"))
+    index_paths([file], settings)
+    question = Question(text="When does the ferry to Onhava sail?")
+    with Library.open(library) as opened:
+        answer = Assistant(opened, settings).ask(question)
+    log = AuditLog(settings.audit_folder)
+    log.append(audit_line("a", "u", "n", question, answer, settings))
+    file.write_text(text.format("in June"))
+    index_paths([file], settings)
+    told = memoire("replay", "a", "--library", library)
+    assert told.code == 3, told
+    assert "Replaced by a newer version:\n  Ferry — zembla.example, undated, ferry.md" in told.out
+    assert "No longer in the library" not in told.out
+
+
 def test_another_library_with_the_same_evidence_is_the_same(
     line: AuditLine, library_copy: Path, tmp_path: Path, memoire: Callable[..., Outcome]
 ) -> None:

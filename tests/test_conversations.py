@@ -23,7 +23,7 @@ from assistant import answers
 from assistant.answers import Answer, Claim, Question
 from assistant.conversations import ConversationStore, by_day
 from assistant.records import VERSION
-from assistant.stored import Draft, StoredTurn, Summary
+from assistant.turns import Draft, StoredTurn, Summary
 from index.errors import InputError, LibraryDamaged, LibraryTooNew, ModelUnavailable, StorageError
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_a_turn_that_fell_silent_is_abandoned(
 ) -> None:
     turn = store.begin(_asked("Who met?"))
     assert not store.turn(turn.id).abandoned
-    monkeypatch.setattr("assistant.stored.SILENT", timedelta(0))
+    monkeypatch.setattr("assistant.turns.SILENT", timedelta(0))
     assert store.turn(turn.id).abandoned
     store.stop(turn.id, Draft())
     assert not store.turn(turn.id).abandoned
@@ -313,6 +313,17 @@ def test_a_file_of_the_future_is_left_alone(store: ConversationStore, tmp_path: 
         store.conversations()
 
 
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE theirs (x)")
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(LibraryDamaged, match="another program's"):
+        ConversationStore(path, "ada").begin(_asked("Who met?"))
+    assert path.read_bytes() == before
+
+
 def test_no_database_and_no_place(tmp_path: Path) -> None:
     broken = tmp_path / "broken.sqlite"
     broken.write_bytes(b"not a database at all, but long enough to be read as one" * 20)
@@ -369,7 +380,7 @@ import sys
 from pathlib import Path
 from assistant.answers import Claim, Question
 from assistant.conversations import ConversationStore
-from assistant.stored import Draft
+from assistant.turns import Draft
 store = ConversationStore(Path(sys.argv[1]), "ada")
 turn = store.begin(Question(text="Who met?"))
 claims = ()
