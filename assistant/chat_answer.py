@@ -181,7 +181,8 @@ def _show_accounts(
                 drawn.update(own)
                 for at in own:
                     _show_claims(held, number, claims, (at,))
-                    st.html(_quotes(claims[at]))
+                    if quotes := _quotes(claims[at]):
+                        st.html(quotes)
                 if not side.claims:
                     st.html('<p class="unheard">Not heard in the articles found.</p>')
 
