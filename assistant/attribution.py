@@ -34,6 +34,10 @@ _POINTING = re.compile(
     r"(?:He|She|The (?P<office>(?i:(?:foreign |prime |defen[cs]e )?"
     r"(?:minister|president|premier|ambassador|chancellor|king|spokes\w+))))(?=\s+(?!of\b)[a-z])"
 )
+_POINTED = re.compile(
+    r"[Hh]e\b|[Ss]he\b|[Tt]he\s+(?:[\w’'-]+\s+){0,3}?(?:minister|president|premier|ambassador|chancellor|king"
+    r"|spokes\w+|leader)\b"
+)
 _CARRIED = (
     3  # sentences back in a paragraph from which a speaker still holds for "he" and "the minister"
 )
@@ -99,10 +103,51 @@ def points_to(article: Article, start: int) -> Pointer | None:
     else:
         found = _named_before(article, start, people)
     person = next(iter(found)) if len(found) == 1 else None
-    at = article.text.rfind(person.split()[-1], 0, start) if person else -1
-    if person is None or at < 0:
-        return None
-    return Pointer(person, start, match.end(), (at, at + len(person.split()[-1])))
+    named = _named_at(article.text, person, start) if person else None
+    return Pointer(person, start, match.end(), named) if person and named else None
+
+
+def speaker_within(article: Article, start: int, end: int) -> Pointer | None:
+    """Return whom "he said" or "the minister warned" within `[start, end)` means, if beyond doubt.
+
+    As in `points_to`; besides, whoever the sentence names before it, and only one who holds an office.
+    None where words before it in the span name him already.
+    """
+    for sentence in sentences_of(article):
+        if start <= sentence.start and sentence.end <= end and not sentence.heading:
+            for one in attributed(article.text[sentence.start : sentence.end], sentence.start):
+                if not one.person and one.points_back and not turn_at(article, one.start):
+                    found = _pointer(article, sentence.start, one)
+                    return found if found and found.named[0] < start else None
+    return None
+
+
+def _pointer(article: Article, begun: int, pointing: Attributed) -> Pointer | None:
+    """Whom a pronoun or an office within the sentence that begins at `begun` means."""
+    known = _people(article).items()
+    people = {name: one for name, one in known if one.office and " " in (one.person or "")}
+    if pointing.office:
+        found = {one.person for one in people.values() if _holds(pointing, one)}
+    else:
+        found = _named_in(article.text[begun : pointing.start], people)
+        found = found or _named_before(article, begun, people)
+    person = next(iter(found)) if len(found) == 1 else None
+    match = _POINTED.match(article.text, pointing.start, pointing.end)
+    named = _named_at(article.text, person, pointing.start) if person else None
+    return Pointer(person, pointing.start, match.end(), named) if person and match and named else None
+
+
+def _named_at(text: str, person: str, before: int) -> tuple[int, int] | None:
+    """Where the text last names the person in full before a place, else by surname."""
+    for name in (person, person.split()[-1]):
+        if (at := text.rfind(name, 0, before)) >= 0:
+            return at, at + len(name)
+    return None
+
+
+def _named_in(text: str, people: dict[str, Attributed]) -> set[str | None]:
+    words = fold(text)
+    return {one.person for name, one in people.items() if re.search(rf"\b{re.escape(name)}\b", words)}
 
 
 def _named_before(article: Article, start: int, people: dict[str, Attributed]) -> set[str | None]:
@@ -111,11 +156,7 @@ def _named_before(article: Article, start: int, people: dict[str, Attributed]) -
     for sentence in reversed(before[-_CARRIED:]):
         if sentence.heading:
             break
-        words = fold(article.text[sentence.start : start])
-        found = {
-            one.person for name, one in people.items() if re.search(rf"\b{re.escape(name)}\b", words)
-        }
-        if found:
+        if found := _named_in(article.text[sentence.start : start], people):
             return found
     return set()
 

@@ -92,8 +92,13 @@ class ChatModelWriter:
         yield from self._conclusion(evidence, tally)
 
     def _checked(self, evidence: Evidence, hits: Sequence[Hit], tally: _Tally) -> Iterator[Sentence]:
-        """Yield what the passages hold of the model's sentences; keep account of the others."""
+        """Yield what the passages hold of the model's sentences; keep account of the others.
+
+        Quotations in their place wait for a sentence that holds: where none does, the question is
+        better answered by quotations chosen for it than by those nearest to a wrong draft.
+        """
         seen: set[str] = set()
+        waiting: list[Sentence] = []
         repairing = Repairing(hits, self._reranker)
         stream = islice(self._sentences(evidence, hits), _MOST_SENTENCES)
         while True:
@@ -111,12 +116,17 @@ class ChatModelWriter:
             if draft.text in seen:
                 continue
             seen.add(draft.text)
-            if sentence := repairing.sentence(draft):
-                tally.shown += 1
-                tally.replaced += bool(sentence.repair and sentence.repair.kind == "quoted")
-                yield sentence
-            else:
+            sentence = repairing.sentence(draft)
+            if sentence is None:
                 tally.withheld += 1
+                continue
+            waiting.append(sentence)
+            if tally.shown or not _replaces(sentence):
+                for ready in waiting:
+                    tally.shown += 1
+                    tally.replaced += _replaces(ready)
+                    yield ready
+                waiting.clear()
 
     def _conclusion(self, evidence: Evidence, tally: _Tally) -> Iterator[Sentence | Notice | Byline]:
         model = self._settings.writer
@@ -185,6 +195,10 @@ def chat_model_for(settings: Settings) -> Any:  # noqa: ANN401 - a BaseChatModel
             f"The writer {settings.writer} cannot be set up: {str(exc).splitlines()[0]}",
             "Check the name (PROVIDER:MODEL) and MEMOIRE_API_KEY or the provider's own key.",
         ) from exc
+
+
+def _replaces(sentence: Sentence) -> bool:
+    return sentence.repair is not None and sentence.repair.kind == "quoted"
 
 
 def _messages(evidence: Evidence) -> list[BaseMessage]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.attribution import points_to, said_by
+from assistant.attribution import points_to, said_by, speaker_within
 from assistant.evidence import Sentence, Span
-from assistant.excerpts import Excerpt, attribution, excerpt
+from assistant.excerpts import Excerpt, attribution, excerpt, readable
 
 if TYPE_CHECKING:
     from assistant.answers import Repair
+    from assistant.attribution import Pointer
     from index.articles import Article
     from index.sentences import Sentence as Place
 
@@ -34,12 +35,26 @@ def quotation(article: Article, quote: Excerpt, repair: Repair | None = None) ->
     lead = attribution(article, quote.start)
     text = quote.text(article)
     spans = [Span(article, start, end) for start, end in quote.spans]
-    pointing = points_to(article, quote.spans[0][0])
-    if pointing:
-        written = " ".join(article.text[pointing.start : pointing.end].split())
-        text = f"[{pointing.person}]{text.removeprefix(written)}"
-        if pointing.person.split()[-1] not in article.title:
-            spans = [Span(article, *pointing.named), *spans]
+    if pointing := points_to(article, quote.spans[0][0]):
+        text = f"[{pointing.person}]{text.removeprefix(_written(article, pointing))}"
+    elif pointing := speaker_within(article, *quote.spans[-1]):
+        before, written, after = _around(article, quote, pointing)
+        text = f"{before}{written} [{pointing.person}]{after}"
+    if pointing and pointing.person not in article.title:
+        spans = [Span(article, *pointing.named), *spans]
     said = said_by(article, *quote.spans[-1])
     words = text if _IN_MARKS.fullmatch(text) else f"“{text}”"
     return Sentence(f"{lead}: {words}", spans, lead, repair=repair, said_by=said)
+
+
+def _written(article: Article, pointing: Pointer) -> str:
+    return " ".join(article.text[pointing.start : pointing.end].split())
+
+
+def _around(article: Article, quote: Excerpt, pointing: Pointer) -> tuple[str, str, str]:
+    """The quotation as it is read: what stands before the pointing words, these, and what follows."""
+    *earlier, (start, end) = quote.spans
+    before = Excerpt((*earlier, (start, pointing.start))).text(article)
+    after = readable(article.text[pointing.end : end])
+    gap = " " if before else ""
+    return before + gap, _written(article, pointing), ("" if after[:1] in ",.;:!?" else " ") + after

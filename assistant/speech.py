@@ -29,7 +29,8 @@ VERBS = {
     "reaffirmed": "affirmed|reaffirmed|reiterated|reiterates|underscored|underlined|stressed|emphasized"
     "|emphasised|highlighted|stresses|confirmed|confirms",
     "replied": "replied|replies|responded|answered",
-    "said": "said|says|stated|spoke of|spoke|noted|notes|remarked|observed|mentioned|recalled"
+    "said": "said|says|stated|concluded|concludes|explained|explains|compared|likened"
+    "|spoke of|spoke|noted|notes|remarked|observed|mentioned|recalled"
     "|cited|pointed out|pointed to|expressed|listed|counted|reported|conveyed|voiced|linked",
     "thanked": "thanked|praised|commended|congratulated|welcomed|welcomes",
     "told": "told|tells|informed|assured",

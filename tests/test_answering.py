@@ -60,7 +60,12 @@ def _cited_exactly(answer: Answer, assistant: Assistant) -> None:
             assert article is not None
             assert article.text[citation.start : citation.end] == citation.quote
             words = readable(citation.quote)
-            assert words in claim.text or words.partition(" ")[2] in claim.text.partition("]")[2]
+            plain = re.sub(r" \[[\w .’'-]+\]", "", claim.text)  # a name put behind "he"
+            assert (
+                words in claim.text
+                or words in plain
+                or words.partition(" ")[2] in claim.text.partition("]")[2]
+            )
             assert numbers.setdefault(citation.article_id, len(numbers) + 1) == citation.number
 
 
@@ -137,7 +142,7 @@ CALL = "2023-04-19-bayramov-hogan-phone-call.md"
     [
         ("He described the United States", "[Derek Hogan] described the United States as"),
         ("The minister stressed", "[Jayhun Bayramov] stressed that regular contact"),
-        ("In spite of all this", "In spite of all this, the minister said"),
+        ("In spite of all this", "In spite of all this, the minister [Jayhun Bayramov] said"),
         ("Both men", "Both men also went through"),
     ],
 )
@@ -180,7 +185,7 @@ def test_the_name_is_cited_where_it_stands() -> None:
     quoted = quotation(article, excerpt_of(article, second))
     assert quoted.text.endswith("“[Ana Lund] left early for Sylvania.”")
     assert [article.text[s.start : s.end] for s in quoted.spans] == [
-        "Lund",
+        "Ana Lund",
         "She left early for Sylvania.",
     ]
 

@@ -163,6 +163,23 @@ def test_a_draft_without_a_sentence_is_replaced_by_quotations(
     assert "quoted instead" in answer.notices[0]
 
 
+def test_a_replaced_sentence_waits_for_one_that_holds(
+    assistant: Assistant, endpoint: ScriptedEndpoint
+) -> None:
+    changed = "Bayramov denied any continued military and political attacks by Armenia."
+    holds = "Bayramov spoke of continued military and political attacks by Armenia."
+    question = Question(text="What obstacles did Bayramov raise with Hogan?")
+    endpoint.reply = f"{changed} [1]\n{holds} [1]"
+    both = _ask(assistant, question)
+    endpoint.reply = f"{changed} [1]"
+    alone = _ask(assistant, question)
+
+    assert [claim.repair.kind if claim.repair else None for claim in both.claims] == ["quoted", None]
+    assert both.claims[1].text == holds
+    assert alone.writer == "verbatim"
+    assert "quoted instead" in alone.notices[0]
+
+
 def test_a_sentence_is_shown_once_and_an_endless_draft_is_cut(
     assistant: Assistant, endpoint: ScriptedEndpoint
 ) -> None:
