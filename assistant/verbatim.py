@@ -67,7 +67,7 @@ class VerbatimWriter:
 
 
 def _weighed(found: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
-    """Leave out what is no sentence; where someone's words are asked for, put back what is not theirs."""
+    """Leave out what is no sentence; where someone's words are asked for, put the others back."""
     whole = [c for c in found if len(re.findall(r"\b[^\W\d_A-Z]{2,}", c.text)) >= _FEWEST_SMALL]
     whole = whole or list(found)
     whose = asked_of(evidence.searched_for)

