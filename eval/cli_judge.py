@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from eval.cases import Case
-    from eval.comparing import Opinion
+    from eval.comparing import JudgeNote, Opinion
+    from eval.judging import Judge
     from eval.runs import Run
 
 
@@ -47,6 +48,19 @@ def calibrate(
     typer.echo("It may lead a report: compare with --lead judged.")
 
 
+def check_may_lead(ctx: typer.Context, judge: str, runs: Path) -> None:
+    """Refuse a judge that is to lead and may not, before anything is asked of a model.
+
+    Raises:
+        InputError: it is not calibrated, or agrees too little with people.
+    """
+    from eval.comparing import check_trusted
+    from eval.judging import Judge
+
+    with Judge(settings_from(ctx, None, writer=judge), runs) as judging:
+        check_trusted(_note(judging))
+
+
 def opinion_of(
     ctx: typer.Context,
     judge: str,
@@ -61,19 +75,25 @@ def opinion_of(
     Raises:
         ModelUnavailable: its endpoint fails; a judgement that failed is not made up.
     """
-    from eval.comparing import JudgeNote, Opinion
+    from eval.comparing import Opinion
     from eval.judging import Judge
 
     by_id = {case.id: case for case in cases}
     with Judge(settings_from(ctx, None, writer=judge), runs) as judging, _asking(judge) as on_each:
-        known = judging.calibration
-        note = JudgeNote(
-            name=judging.name,
-            agreement=known.words if known else None,
-            trusted=bool(known and known.trusted),
-        )
+        note = _note(judging)
         before, after = (judging.judged(by_id, run.rows(), on_each) for run in pair)
     return Opinion(note, before, after, leads)
+
+
+def _note(judging: Judge) -> JudgeNote:
+    from eval.comparing import JudgeNote
+
+    known = judging.calibration
+    return JudgeNote(
+        name=judging.name,
+        agreement=known.words if known else None,
+        trusted=bool(known and known.trusted),
+    )
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from eval.cases import Case
     from eval.runner import Pace
-    from eval.runs import Row, Run
+    from eval.runs import Identity, Row, Run
     from index.settings import Settings
 
 RUNS = Path("evaluations")
@@ -43,6 +43,13 @@ LeadOption = Annotated[
 ]
 
 
+class _Plan(NamedTuple):
+    """A run not yet begun."""
+
+    settings: Settings
+    identity: Identity
+
+
 def run(
     ctx: typer.Context,
     prompt: Annotated[
@@ -65,7 +72,8 @@ def run(
 
     cases = _cases(name, limit)
     settings = _settings(ctx, library, writer, prompt)
-    done = _finished(settings, name, cases, repeats, Pace(workers, rate), runs, price)
+    plan = _plan(settings, name, cases, repeats)
+    done = _finished(plan, cases, Pace(workers, rate), runs, price)
     print_run(cases, done)
     if any(row.error for row in done.rows()):
         raise typer.Exit(3)
@@ -102,26 +110,31 @@ def compare(
     library: LibraryOption = None,
 ) -> None:
     """Say of two prompts whether the second is better, worse, the same, or not yet known."""
+    from eval.cli_judge import check_may_lead, opinion_of
+    from eval.comparing import check_pair
     from eval.comparing import compare as compared
     from eval.reading import print_comparison
-    from eval.report import write_report
+    from eval.report import check_format, write_report
     from eval.runner import Pace
+    from eval.runs import Run
 
-    cases = _cases(name, limit)
-    pair: list[Run] = []
-    for which in (before, after):
-        found = _stored(which, runs)
-        if found is None:
-            settings = _settings(ctx, library, writer, which)
-            found = _finished(settings, name, cases, repeats, Pace(workers, rate), runs, price)
-        pair.append(found)
+    if report:
+        check_format(report)
     if lead and not judge:
         raise InputError("There is no judge to lead.", "Name one with --judge PROVIDER:MODEL.")
-    opinion = None
-    if judge:
-        from eval.cli_judge import opinion_of
-
-        opinion = opinion_of(ctx, judge, cases, pair, runs, leads=lead is not None)
+    if judge and lead:
+        check_may_lead(ctx, judge, runs)
+    cases = _cases(name, limit)
+    plans = [
+        _stored(which, runs) or _plan(_settings(ctx, library, writer, which), name, cases, repeats)
+        for which in (before, after)
+    ]
+    check_pair(*(plan.identity for plan in plans), across=across)
+    pair = [
+        plan if isinstance(plan, Run) else _finished(plan, cases, Pace(workers, rate), runs, price)
+        for plan in plans
+    ]
+    opinion = opinion_of(ctx, judge, cases, pair, runs, leads=lead is not None) if judge else None
     comparison = compared(cases, *pair, margin=margin, across=across, opinion=opinion)
     print_comparison(comparison)
     if report:
@@ -194,31 +207,32 @@ def _stored(which: str, runs: Path) -> Run | None:
     return Run.open(runs, which) if (runs / which / "run.json").is_file() else None
 
 
-def _finished(
-    settings: Settings,
-    name: str,
-    cases: Sequence[Case],
-    repeats: int,
-    pace: Pace,
-    runs: Path,
-    price: tuple[float, float] | None,
-) -> Run:
+def _plan(settings: Settings, name: str, cases: Sequence[Case], repeats: int) -> _Plan:
     from eval.cases import hash_of
-    from eval.runs import Run, identify
+    from eval.runs import identify
     from index.library import Library
 
     with Library.open(settings.library) as opened:
-        identity = identify(Path(name).stem, hash_of(cases), opened, settings, repeats)
-        started = Run.create(runs, identity, cases)
-        missing = started.missing([case.id for case in cases])
-        if missing:
-            from eval.runner import Runner
+        return _Plan(settings, identify(Path(name).stem, hash_of(cases), opened, settings, repeats))
 
-            with (
-                Runner(started, opened, settings, pace) as runner,
-                _progress(started.id, len(missing), price) as on_row,
-            ):
-                runner.finish(cases, on_row)
+
+def _finished(
+    plan: _Plan, cases: Sequence[Case], pace: Pace, runs: Path, price: tuple[float, float] | None
+) -> Run:
+    from eval.runs import Run
+    from index.library import Library
+
+    started = Run.create(runs, plan.identity, cases)
+    missing = started.missing([case.id for case in cases])
+    if missing:
+        from eval.runner import Runner
+
+        with (
+            Library.open(plan.settings.library) as opened,
+            Runner(started, opened, plan.settings, pace) as runner,
+            _progress(started.id, len(missing), price) as on_row,
+        ):
+            runner.finish(cases, on_row)
     return started
 
 

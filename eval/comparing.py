@@ -134,6 +134,34 @@ class Comparison(_Model):
         return 3 if incomplete or self.headline.verdict == "not enough evidence" else 0
 
 
+def check_pair(before: Identity, after: Identity, *, across: bool = False) -> tuple[str, ...]:
+    """Return what differs besides the prompt.
+
+    Raises:
+        InputError: something does, and `across` is not asked for.
+    """
+    other = tuple(_differences(before, after))
+    if other and not across:
+        raise InputError(
+            f"The runs differ in {', '.join(other)}, not only in the prompt.",
+            "Run both again, or compare all the same with --across.",
+        )
+    return other
+
+
+def check_trusted(judge: JudgeNote) -> None:
+    """Refuse to let a judge lead whom people's labels do not bear out.
+
+    Raises:
+        InputError: it is not calibrated, or agrees too little.
+    """
+    if not judge.trusted:
+        raise InputError(
+            f"The judge {judge.name} may not lead: {judge.agreement or 'it has not been calibrated'}.",
+            "Calibrate one against people's labels: memoire eval calibrate; or leave out --lead judged.",
+        )
+
+
 def scored(cases: Sequence[Case], rows: Sequence[Row]) -> Scores:
     """Return every value of every metric, by case; what does not apply is left out."""
     by_id = {case.id: case for case in cases}
@@ -161,19 +189,9 @@ def compare(
         InputError: more than the prompt differs and `across` is not asked for, no question was answered
             in both, or a judge that is not calibrated is to lead.
     """
-    if opinion and opinion.leads and not opinion.note.trusted:
-        raise InputError(
-            f"The judge {opinion.note.name} may not lead: "
-            + (opinion.note.agreement or "it has not been calibrated")
-            + ".",
-            "Calibrate one against people's labels: memoire eval calibrate; or leave out --lead judged.",
-        )
-    other = _differences(before.identity, after.identity)
-    if other and not across:
-        raise InputError(
-            f"The runs differ in {', '.join(other)}, not only in the prompt.",
-            "Run both again, or compare all the same with --across.",
-        )
+    if opinion and opinion.leads:
+        check_trusted(opinion.note)
+    other = check_pair(before.identity, after.identity, across=across)
     rows = before.rows(), after.rows()
     both = {row.case for row in rows[0]} & {row.case for row in rows[1]}
     common = [case for case in cases if case.id in both]
@@ -188,7 +206,7 @@ def compare(
         before=before.id,
         after=after.id,
         margin=margin,
-        across=tuple(other),
+        across=other,
         searched_apart=before.identity.rewrite_sha != after.identity.rewrite_sha,
         questions=len(common),
         missing=len(cases) - len(common),

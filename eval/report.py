@@ -57,16 +57,31 @@ def write_report(
     Raises:
         InputError: the name ends in none of .html, .md, .json, .csv.
     """
-    formats: dict[str, Callable[[Material], str]] = {
+    check_format(path)
+    render = _formats()[path.suffix.lower()]
+    path.write_text(render(Material(comparison, cases, before, after)), "utf-8")
+
+
+def check_format(path: Path) -> None:
+    """Refuse a file that no report could be written to, before anything is asked of a model.
+
+    Raises:
+        InputError: the name ends in none of .html, .md, .json, .csv, or its folder does not exist.
+    """
+    if path.suffix.lower() not in _formats():
+        known = ", ".join(_formats())
+        raise InputError(f"There is no report format {path.suffix!r}.", f"Choose {known}.")
+    if not path.parent.is_dir():
+        raise InputError(f"There is no folder {path.parent}.", "Make it, or name another file.")
+
+
+def _formats() -> dict[str, Callable[[Material], str]]:
+    return {
         ".html": as_html,
         ".md": as_markdown,
         ".json": lambda material: material.comparison.model_dump_json(indent=1) + "\n",
         ".csv": as_csv,
     }
-    render = formats.get(path.suffix.lower())
-    if render is None:
-        raise InputError(f"There is no report format {path.suffix!r}.", f"Choose {', '.join(formats)}.")
-    path.write_text(render(Material(comparison, cases, before, after)), "utf-8")
 
 
 def as_markdown(material: Material) -> str:

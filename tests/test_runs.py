@@ -166,6 +166,30 @@ def test_a_planted_worse_prompt_is_called_worse(whole: tuple[Path, Path], tmp_pa
         assert "worse" in (tmp_path / name).read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["answer@v9"], "no prompt 'answer@v9'"),
+        (["answer@v2", "--report", "report.pdf"], "no report format '.pdf'"),
+        (["answer@v2", "--report", "nowhere/report.md"], "no folder nowhere"),
+        (["answer@v2", "--lead", "judged"], "no judge"),
+        (["answer@v2", "--lead", "judged", "--judge", "openai:planted"], "may not lead"),
+        (["rewrite@v1", "--writer", "openai:planted"], "differ in"),
+    ],
+)
+def test_what_is_refused_is_refused_before_a_model_is_paid(
+    args: list[str], told: str, library_folder: Path, questions: Path, tmp_path: Path
+) -> None:
+    options = [*_options(library_folder, tmp_path, questions), "--writer", "openai:planted"]
+    with scripted_endpoint() as endpoint:
+        env = {"MEMOIRE_BASE_URL": endpoint.url, "MEMOIRE_PROMPT": "answer@v3"}
+        result = _eval("compare", "answer@v1", *options, *args, env=env)
+        assert result.exit_code == 2, result.output
+        assert told in " ".join(result.output.split())
+        assert not endpoint.received
+    assert not all_runs(tmp_path)
+
+
 def test_two_rewrite_prompts_are_compared_by_what_they_search(
     library_folder: Path, tmp_path: Path
 ) -> None:
