@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli_common import settings_from
-from eval.cli_runs import RUNS, RunsOption
+from eval.cli_options import RUNS, RunsOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

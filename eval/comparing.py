@@ -279,6 +279,8 @@ def cluster_of(case: Case) -> str:
 
 def _described(metric: Metric, name: str, pairs: Pairs) -> Result:
     low, high = statistics.interval(list(pairs.differences), pairs.clusters)
+    if metric.kind == "share":
+        low, high = max(-1.0, low), min(1.0, high)
     return Result(
         metric=metric.name,
         slice=name,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from eval.comparing import EVERY, abstention, cluster_of, scored, spread
@@ -76,7 +78,7 @@ def variation(found: Spread) -> str:
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """Print the verdicts, then what flipped."""
+    """Print the verdict that leads, every other one, then what flipped."""
     from assistant.terminal import console
 
     screen = console()
@@ -85,18 +87,12 @@ def print_comparison(comparison: Comparison) -> None:
         screen.print(f"More than the prompt differs: {', '.join(comparison.across)}.")
     for line in notes(comparison):
         screen.print(line)
-    table = Table("", "n", "before", "after", "difference (95% interval)", "p (Holm)", "verdict")
-    for result in comparison.results:
-        table.add_row(
-            label(result),
-            str(result.n),
-            figure(result.metric, result.before),
-            figure(result.metric, result.after),
-            change(result),
-            "" if result.p_adjusted is None else f"{result.p_adjusted:.3f}",
-            verdict(result),
-        )
-    screen.print(table)
+    lead = comparison.headline
+    ends = " → ".join(figure(lead.metric, value) for value in (lead.before, lead.after))
+    screen.print(f"\n{label(lead)}: {verdict(lead)}", style="bold")
+    screen.print(f"{ends} of {lead.n} questions, {change(lead)}\n")
+    screen.print(_table(comparison.results))
+    screen.print("=  no difference that matters; ?  not enough evidence, about so many questions more")
     gained = [flip.case for flip in comparison.flips if flip.gained]
     lost = [flip.case for flip in comparison.flips if not flip.gained]
     screen.print(f"Became right: {', '.join(gained) or 'none'}")
@@ -104,6 +100,35 @@ def print_comparison(comparison: Comparison) -> None:
     if comparison.missing or any(comparison.failures):
         failed = " and ".join(str(count) for count in comparison.failures)
         screen.print(f"Incomplete: {comparison.missing} questions missing, {failed} failed.")
+
+
+def _table(results: Sequence[Result]) -> Table:
+    """A row for each result that was tested, then for each that is only described."""
+    lead = [result for result in results if result.metric == results[0].metric]
+    ordered = lead + [result for result in results if result not in lead]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("")
+    for title in ("n", "before", "after", "difference", "verdict"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for result, following in zip_longest(ordered, ordered[1:]):
+        table.add_row(
+            TITLES[result.metric] if result.slice == EVERY else f"  {result.slice}",
+            str(result.n),
+            figure(result.metric, result.before),
+            figure(result.metric, result.after),
+            change(result).replace(" points", ""),
+            _short(result),
+            end_section=bool(following) and bool(result.verdict) and not following.verdict,
+        )
+    return table
+
+
+def _short(result: Result) -> str:
+    if result.needed:
+        return f"? {result.needed:,}"
+    return {"no difference that matters": "=", "not enough evidence": "?"}.get(
+        result.verdict or "", result.verdict or ""
+    )
 
 
 def print_run(cases: Sequence[Case], run: Run) -> None:
