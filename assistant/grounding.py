@@ -9,6 +9,7 @@ supported a little below that. The thresholds come from `eval.bench.grounding`; 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Protocol
@@ -29,6 +30,13 @@ _NEAREST = 4  # places of an article of which any two may hold a sentence togeth
 _NEARER = 0.1  # share by which a place that contradicts a sentence outweighs one that does not
 _FEWEST = 2  # content words with which something is stated of something
 _UNSAID = "no cited passage says this"
+# "The passage is about …", "The answer is: …", "As the text above shows": of the task, not of the world.
+_OF_THE_TASK = re.compile(
+    r"\b(?:the|this|these|those|each|both)\s+(?:passage|excerpt|snippet|context|answer|question)s?\b"
+    r"|\b(?:above|provided|given|following|according to the|these)\s+(?:text|document|article|source)s?\b"
+    r"|\bthe (?:text|article|source) (?:is about|mentions|discusses|describes)\b",
+    re.IGNORECASE,
+)
 
 
 class Scorer(Protocol):
@@ -69,6 +77,8 @@ def judge(text: str, hits: Sequence[Hit], scorer: Scorer, at: Thresholds = THRES
     """Return whether the hits' passages hold a sentence, and where, or why they do not."""
     if len(content_words(text)) < _FEWEST:
         return _unsupported("it states nothing")
+    if (own := _OF_THE_TASK.search(text)) and not _written(own[0], hits):
+        return _unsupported("it speaks of the passages, not of what they say")
     places = _places(hits)
     faults = {place: _lacking(text, place, at) for place in places}
     fitting = [place for place, lack in faults.items() if lack is None]
@@ -99,6 +109,10 @@ def nearest_quote(text: str, hits: Sequence[Hit], scorer: Scorer, least: float =
     scores = (float(score) for score in scorer.score(text, texts))
     score, best = max(zip(scores, spans, strict=True), key=lambda pair: pair[0])
     return best if score >= least else None
+
+
+def _written(words: str, hits: Sequence[Hit]) -> bool:
+    return any(words.lower() in hit.text.lower() for hit in hits)
 
 
 def _unsupported(reason: str) -> Judgement:

@@ -33,6 +33,10 @@ _PLAIN = re.compile(r"[\w .,'’-]+")
 _POINTS_BACK = re.compile(
     r"\b(?:he|she|they|the (?:minister|president|spokes\w+|leader|official))\b", re.I
 )
+_NEVER_NAMES = frozenset(
+    "a an the in on at by for from after before since during as if when while both all some many most "
+    "he she it they we this that these those there here his her its their our however also".split()
+)
 _WITH_ARTICLE = re.compile(r"United|Netherlands|Philippines|Maldives|Bahamas|Gambia")
 
 
@@ -108,4 +112,4 @@ def _continued(text: str, judged: Judgement) -> str:
     there = " ".join(span.article.text for span in judged.spans)
     small = first[:1].lower() + first[1:]
     common = re.search(rf"(?<!\w){re.escape(small)}(?!\w)", there) and first[1:].islower()
-    return small + text[len(first) :] if common or first in ("A", "The", "In", "On") else text
+    return small + text[len(first) :] if common or small in _NEVER_NAMES else text

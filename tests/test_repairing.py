@@ -60,6 +60,32 @@ def test_a_true_sentence_stays_as_it_is(hits: Sequence[Hit], assistant: Assistan
     assert (shown.said_by.person, shown.said_by.party) == ("Jayhun Bayramov", "Azerbaijan")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The passage is about continued military and political attacks by Armenia.",
+        "The answer is: continued military and political attacks by Armenia.",
+        "According to the text, Bayramov spoke of continued military and political attacks by Armenia.",
+        "These documents speak of continued military and political attacks by Armenia.",
+    ],
+)
+def test_what_speaks_of_the_passages_is_not_shown(
+    text: str, hits: Sequence[Hit], assistant: Assistant
+) -> None:
+    shown = _repaired(text, [_number(hits, CALL)], hits, assistant)
+    assert shown is not None
+    assert shown.repair is not None
+    assert shown.repair.kind == "quoted"
+    assert "attacks" in shown.text
+
+
+def test_a_sentence_goes_on_small_after_its_speaker(hits: Sequence[Hit], assistant: Assistant) -> None:
+    text = "They also speak of normal relations between the two neighbours for lasting security."
+    shown = _repaired(text, [_number(hits, CALL)], hits, assistant)
+    assert shown is not None
+    assert ", they also" in shown.text
+
+
 def test_a_wrong_marker_is_put_right(hits: Sequence[Hit], assistant: Assistant) -> None:
     text = "Bayramov spoke of continued military and political attacks by Armenia."
     wrong = next(at for at, hit in enumerate(hits, start=1) if hit.article.source != CALL)
