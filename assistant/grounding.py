@@ -33,7 +33,8 @@ _UNSAID = "no cited passage says this"
 # "The passage is about …", "The answer is: …", "As the text above shows": of the task, not of the world.
 _OF_THE_TASK = re.compile(
     r"\b(?:the|this|these|those|each|both)\s+(?:passage|excerpt|snippet|context|answer|question)s?\b"
-    r"|\b(?:above|provided|given|following|according to the|these)\s+(?:text|document|article|source)s?\b"
+    r"|\b(?:above|provided|given|following|these|according to the)"
+    r"\s+(?:text|document|article|source)s?\b"
     r"|\bthe (?:text|article|source) (?:is about|mentions|discusses|describes)\b",
     re.IGNORECASE,
 )
