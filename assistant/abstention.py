@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from assistant.asked import stems
 from assistant.excerpts import sentences_of
-from assistant.wanted import Wanted
+from assistant.wanted import Wanted, headed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -149,7 +149,7 @@ def _signals(
     most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
     off, gone = most.names_off, most.names_gone
     if asked.sides or evidence.searched_for.count("?") > 1:  # no one article need hold all
-        whole = " ".join(f"{c.article.heading} {c.article.text}" for c in quoted)
+        whole = " ".join(headed(c.article, c.article.text) for c in quoted)
         off = gone = _share(wanted.lacking(names, whole), names.values(), evidence.rarity)
     return Signals(
         best=best.score,
@@ -218,9 +218,9 @@ class _Held:
         at = every.index(candidate.sentence)
         before, after = every[max(0, at - 1)], every[min(len(every) - 1, at + 1)]
         earlier = every[max(0, at - _BACK)]
-        near = f"{article.heading} {article.text[before.start : after.end]}"
-        passage = f"{article.heading} {candidate.hit.text} {article.text[before.start : after.end]}"
-        whole = f"{article.heading} {article.text}"
+        near = headed(article, article.text[before.start : after.end])
+        passage = headed(article, f"{candidate.hit.text} {article.text[before.start : after.end]}")
+        whole = headed(article, article.text)
         return cls(
             names_off=_share(wanted.lacking(names, passage), names.values(), rarity),
             names_gone=_share(wanted.lacking(names, whole), names.values(), rarity),

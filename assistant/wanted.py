@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.asked import stems
-from index.countries import country_code
+from index.countries import country_meant, stands_for
 from index.names import fold, gazetteer
 from index.times import Window, read_times
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from assistant.asked import Asked
@@ -89,8 +89,19 @@ CLAUSE = re.compile(
     r"|^(?:why|when|where) (?:did|does|was|were|has|have) (?P<asked>.+)",
     re.IGNORECASE,
 )
+_ACRONYM = re.compile(r"\b[A-Z]{3,6}\b")
+_NEVER = re.compile(r"(?!)")
 _FUZZY = 0.8  # likeness of two spellings of one name, by difflib; Izium and Izyum have it
 _FUZZY_LENGTH = 5
+_LONGEST = 4  # words of a country's name
+_AMBIGUOUS = frozenset({"us"})  # a pronoun once folded
+# Parts of names and forms of address that texts leave out.
+_NO_NAMES = frozenset(
+    stems("al el bin ibn de van von der la le mr mrs ms miss dr sir madam his her excellency highness")
+)
+# The same sound in the Latin spellings of other scripts and of Somali, Azerbaijani or French.
+_SOUNDS = (("x", "h"), ("kh", "h"), ("gh", "g"), ("q", "k"), ("ck", "k"), ("ph", "f"), ("w", "v"),
+           ("ee", "i"), ("oo", "u"), ("ou", "u"), ("y", "i"), ("z", "s"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +125,12 @@ class Wanted:
     reply: bool
     window: Window | None
     years: frozenset[int]
+    acronyms: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, question: str, asked: Asked, today: date) -> Wanted:
         """Read a standalone question; relative dates count from `today`."""
-        named = asked.names - _OF_ASKING
+        named = asked.names - _OF_ASKING - _NO_NAMES
         names = {stem: word for stem, word in asked.terms.items() if stem in named}
         times = {*(str(year) for year in asked.years), *stems(" ".join(re.findall(_MONTH, question)))}
         actor, clause = _ACTOR.search(question), CLAUSE.search(question)
@@ -138,6 +150,9 @@ class Wanted:
             reply=bool(actor and _REPLY.search(question)),
             window=read_times(question, today, gazetteer().events).window,
             years=asked.years,
+            acronyms={
+                stem: _spelt_out(word) for word in _ACRONYM.findall(question) for stem in stems(word)
+            },
         )
 
     def lacking(self, words: Mapping[str, str], text: str) -> list[str]:
@@ -152,10 +167,14 @@ class Wanted:
         ]
 
     def _misspelt(self, stem: str, word: str, text: str) -> bool:
-        """Tell whether a text has a name that no list knows in another spelling."""
-        if stem not in self.names or stem in self.forms or len(word) < _FUZZY_LENGTH:
+        """Tell whether a text spells a name that no list knows otherwise, or an acronym in full."""
+        if stem not in self.names or stem in self.forms:
             return False
-        return bool(get_close_matches(word, _capitalised(text), 1, _FUZZY))
+        if self.acronyms.get(stem, _NEVER).search(text):
+            return True
+        return len(word) >= _FUZZY_LENGTH and bool(
+            get_close_matches(_sounded(word), _capitalised(text), 1, _FUZZY)
+        )
 
     def kind_in(self, text: str) -> bool | None:
         """Tell whether a sentence has the kind of answer asked for; None where none is read."""
@@ -201,6 +220,11 @@ class Wanted:
         return not any(str(year) in near for year in years)
 
 
+def headed(article: Article, text: str) -> str:
+    """Return a text of an article with what heads it: title, speaker, date, outlet, countries."""
+    return " ".join((article.heading, article.outlet or "", *article.countries, text))
+
+
 def kinds_of(question: str) -> list[tuple[str, re.Pattern[str]]]:
     """Return the kinds of answer that a question asks for: in words, and what a text must hold."""
     return [(words, held) for words, asked, held in _KINDS if asked.search(question)]
@@ -208,33 +232,30 @@ def kinds_of(question: str) -> list[tuple[str, re.Pattern[str]]]:
 
 def _forms(question: str) -> dict[str, frozenset[str]]:
     """Stem of a word in a name → the folded forms in which texts may have that name."""
-    known = gazetteer()
-    found: dict[str, set[str]] = {}
-    for name in known.find(question):
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name in gazetteer().find(question):
         forms = {fold(form) for form in name.forms} | {fold(h.surname) for h in name.holders}
-        codes = {code for form in name.forms if (code := country_code(form))}
-        forms = forms.union(*(_of_country()[code] for code in codes))
         for stem in stems(question[name.start : name.end]):
-            found.setdefault(stem, set()).update(forms)
-    for word in _NAME.findall(question):
-        plain = word.removesuffix("'s").removesuffix("’s")
-        if code := known.adjectives.get(fold(plain)) or country_code(plain):
-            for stem in stems(plain):
-                found.setdefault(stem, set()).update(_of_country()[code])
+            found[stem] |= forms
+    for written, code in _countries_in(question):
+        for stem in stems(written):
+            found[stem] |= stands_for(code) - _AMBIGUOUS
     return {stem: frozenset(forms) for stem, forms in found.items()}
 
 
-@cache
-def _of_country() -> Mapping[str, frozenset[str]]:
-    """A country's code → the adjectives, peoples and names of it, folded."""
-    known = gazetteer()
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for word, code in known.adjectives.items():
-        found[code] |= {word, f"{word}s"}
-    for form in known.forms:
-        if of := country_code(form):
-            found[of].add(form)
-    return defaultdict(frozenset, {code: frozenset(forms) for code, forms in found.items()})
+def _countries_in(question: str) -> Iterator[tuple[str, str]]:
+    """The names that stand for a country, of overlapping ones the longest, with the country's code."""
+    words = re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", question))
+    at = 0
+    while at < len(words):
+        for length in range(min(_LONGEST, len(words) - at), 0, -1):
+            name = " ".join(words[at : at + length])
+            if name[0].isupper() and (code := country_meant(name)):
+                yield name, code
+                break
+        else:
+            length = 1
+        at += length
 
 
 @lru_cache(maxsize=256)
@@ -244,7 +265,25 @@ def _stems(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def _capitalised(text: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in _NAME.findall(text))
+    return frozenset(
+        _sounded(fold(part)) for word in _NAME.findall(text) for part in re.split(r"[-'’]", word)
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _sounded(word: str) -> str:
+    """A folded name in one spelling of its sounds: Maxamuud and Mohamud differ by a vowel then."""
+    for written, sound in _SOUNDS:
+        word = word.replace(written, sound)
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
+@lru_cache(maxsize=100)
+def _spelt_out(acronym: str) -> re.Pattern[str]:
+    """What matches a name whose words, small ones left out or not, begin with an acronym's letters."""
+    small = r"(?:(?:of|for|the|and|on|in|to)\s+)*"
+    words = rf"\s+{small}".join(rf"{letter}[\w-]+" for letter in acronym)
+    return re.compile(rf"\b{words}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)

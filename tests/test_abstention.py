@@ -171,6 +171,41 @@ def test_names_are_found_in_any_form() -> None:
     assert wanted.lacking(wanted.names, "Turkish troops.") == ["zelensky", "tajik"]
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What change in Omani skies came?", "Oman opened its airspace."),
+        ("When were Libyans called to vote?", "Elections are to be held in Libya."),
+        ("What is new of the Thai-Cambodian truce?", "Thailand and Cambodia"),
+        ("What is the latest word of Port Moresby?", "Papua New Guinea said so."),
+        ("What did Washington tell Bishkek?", "The United States assured the Kyrgyz Republic."),
+        ("What did the White House give Americans?", "Help for U.S. citizens."),
+        ("What did Mr el-Sisi say about the Congolese?", "Sisi spoke of Kinshasa."),
+        ("What did Hasan Sheekh Maxamuud say?", "President Hassan Sheikh Mohamud"),
+        ("What did Manalo say about ITLOS?", "Manalo: the International Tribunal for the Law of the Sea"),
+    ],
+)
+def test_a_country_is_there_by_whatever_stands_for_it(question: str, text: str) -> None:
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert wanted.names
+    assert wanted.lacking(wanted.names, text) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What did the Omanis sign?", "Jordan signed; Romania did not."),
+        ("What did Washington say?", "Let us go."),
+        ("What did the Nigeriens say?", "Nigeria said so."),
+        ("What did Guinea-Bissau say?", "Guinea said so."),
+        ("What did Hussein say?", "Hassan Mohamud said so."),
+    ],
+)
+def test_a_country_is_not_another_of_like_name(question: str, text: str) -> None:
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert wanted.lacking(wanted.names, text)
+
+
 def test_who_acts_is_not_who_is_acted_upon() -> None:
     question = "What did Putin tell Biden in their call?"
     wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
