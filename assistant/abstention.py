@@ -57,7 +57,8 @@ class Signals:
     Of the sentence that lacks least: `names_off` is the share of the question's names, by rarity, that
     its passage lacks, `names_gone` its whole article (`name_gone`: any at all); `words_there` is the
     share of the other words that the article holds; `premise_off` is the share lacking close by of those
-    that the question takes for granted, `event_off` of those whose time or reason it asks; `off_dates`
+    that the question takes for granted, `event_off` of those whose time or reason it asks; `deed_off`
+    tells that what is said to be done is lacking there, `deed_denied` that it is denied; `off_dates`
     tells that neither its article nor its words are of the time asked about.
 
     Of the sentences that would be quoted: `kind_missing` tells that none has the kind of answer asked
@@ -78,6 +79,8 @@ class Signals:
     words_there: float
     premise_off: float
     event_off: float
+    deed_off: float
+    deed_denied: float
     kind_missing: float
     thing_missing: float
     actor_missing: float
@@ -164,6 +167,8 @@ def _signals(
         words_there=most.words_there,
         premise_off=most.premise_off,
         event_off=most.event_off,
+        deed_off=float(most.deed_off),
+        deed_denied=float(most.deed_denied),
         kind_missing=float(bool(kinds) and not any(kinds)),
         thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
         actor_missing=float(not wanted.reply and all(actor is False for actor in actors)),
@@ -196,6 +201,8 @@ class _Held:
     words_there: float
     premise_off: float
     event_off: float
+    deed_off: bool
+    deed_denied: bool
     kind: bool | None
     actor: bool | None
     off_dates: bool
@@ -228,6 +235,8 @@ class _Held:
             kind=wanted.kind_in(candidate.text),
             premise_off=_share(wanted.lacking(wanted.premise, near), wanted.premise.values(), rarity),
             event_off=_share(wanted.lacking(wanted.event, near), wanted.event.values(), rarity),
+            deed_off=bool(wanted.lacking(wanted.deed, near)),
+            deed_denied=wanted.denied(candidate.text),
             actor=wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end]),
             off_dates=wanted.off_dates(article, near),
         )

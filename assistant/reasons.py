@@ -10,7 +10,7 @@ from assistant.abstention import UNSAID
 from assistant.answers import Abstention
 from assistant.asked import Asked
 from assistant.excerpts import readable, sentences_of
-from assistant.wanted import CLAUSE, Wanted, kinds_of
+from assistant.wanted import CLAUSE, Wanted, headed, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _OFF_TOPIC = -5.0  # logits of the best passage; see docs/abstention.md
 _HITS = 6
 _QUOTABLE = 2  # passages whose own word that a thing is not reported is believed
+_QUOTE_CHARS = 320
 _ABOUT = 2  # words of the question that such a sentence holds
 _MUTUAL = frozenset({"agreement", "meeting", "call"})
 _OTHER = re.compile(r"\b(?:with|and) ([A-ZÀ-ÞА-Я][\w’-]+(?: [A-ZÀ-ÞА-Я][\w’-]+)*)")
@@ -90,7 +91,7 @@ def _outside(evidence: Evidence, wanted: Wanted, overview: Overview) -> Withheld
 
 
 def _off_topic(evidence: Evidence, wanted: Wanted) -> Withheld | None:
-    texts = [f"{hit.article.heading} {hit.article.text}" for hit in evidence.hits[:_HITS]]
+    texts = [headed(hit.article, hit.article.text) for hit in evidence.hits[:_HITS]]
     lacking = [set(wanted.lacking(wanted.names, text)) for text in texts]
     unknown = [word for word in wanted.names.values() if all(word in some for some in lacking)]
     if wanted.names and len(unknown) == len(wanted.names):
@@ -107,12 +108,18 @@ def _false_premise(evidence: Evidence, wanted: Wanted) -> Withheld | None:
     granted = wanted.premise or wanted.event
     if not granted or not wanted.names:
         return None
-    words = {**wanted.names, **granted}
-    if any(not wanted.lacking(words, near) for near in _stretches(evidence.hits[:_HITS])):
+    told = list(_told(evidence.hits[:_HITS]))
+    lacks = [
+        len(wanted.lacking(wanted.names, one.near)) + len(wanted.lacking(granted, one.text))
+        for one in told
+    ]
+    if any(not lack and not wanted.denied(one.text) for one, lack in zip(told, lacks, strict=True)):
         return None
+    nearest = told[lacks.index(min(lacks))] if told else None
+    quoted = f"“{_shortened(nearest.text)}” — {_of(nearest.article)}" if nearest else _nearest(evidence)
     reason = (
         f"The articles found report no such {_event(evidence.searched_for)}; "
-        f"the nearest they report is {_nearest(evidence)}."
+        f"the nearest they report is: {quoted}."
     )
     return _withheld("false premise", reason, _read(evidence))
 
@@ -178,12 +185,28 @@ def _written(word: str, question: str) -> str:
     return f"“{match[0] if match else word}”"
 
 
-def _stretches(hits: Sequence[Hit]) -> Iterator[str]:
-    """Each sentence of the passages with its neighbours, under its article's heading."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A sentence of a passage, and the same with its neighbours under its article's heading."""
+
+    article: Article
+    text: str
+    near: str
+
+
+def _told(hits: Sequence[Hit]) -> Iterator[_Told]:
     for hit in hits:
         every = sentences_of(hit.article)
         for at, sentence in enumerate(every):
-            if hit.passage.start <= sentence.start and sentence.end <= hit.passage.end:
+            inside = hit.passage.start <= sentence.start and sentence.end <= hit.passage.end
+            if inside and not sentence.heading:
                 start = every[max(0, at - 1)].start
                 end = every[min(len(every) - 1, at + 1)].end
-                yield f"{hit.article.heading} {hit.article.text[start:end]}"
+                text = readable(hit.article.text[sentence.start : sentence.end])
+                yield _Told(hit.article, text, headed(hit.article, hit.article.text[start:end]))
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _QUOTE_CHARS:
+        return text
+    return f"{text[:_QUOTE_CHARS].rpartition(' ')[0]} …"

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assistant.asked import stems
+from assistant.asked import content_words, stems
 from index.countries import country_meant, stands_for
 from index.names import fold, gazetteer
 from index.times import Window, read_times
@@ -85,11 +85,67 @@ _OF_ASKING = frozenset(
     )
 )
 CLAUSE = re.compile(
-    r"\b(?:when|after|once|in which) (?P<clause>(?:(?-i:[A-ZÀ-Þ])|he |she |they |it ).+)"
-    r"|^(?:why|when|where) (?:did|does|was|were|has|have) (?P<asked>.+)",
+    r"\b(?:(?:when|after|once|in which|that) (?=(?:(?:al|el)-)?(?-i:[A-ZÀ-Þ])|(?:he|she|they|it) )"
+    r"|(?:when|that) (?=(?:the|its|his|her) )"
+    r"|(?:after|for|before|since|of) (?=[a-z]{3,}ing\b))(?P<clause>.+)"
+    r"|^(?:why|when|where|(?:on|in) (?:what|which) (?:date|day|month|year))"
+    r" (?:did|does|do|was|were|has|have|had|will|would|is|are) (?P<asked>.+)",
     re.IGNORECASE,
 )
+# What turns what a sentence tells into its opposite, or into what somebody wants or fears.
+_DENIED = re.compile(
+    r"\b(?:not|no|nor|never|neither|without|cannot|reject|refus|deni|deny|unaccept|oppos|prevent"
+    r"|rul\w* out|if|would|until|unless|should)\w*|n['’]t\b",
+    re.IGNORECASE,
+)
+# Words for one deed or thing, as questions, releases and speeches have them; one line, one meaning.
+_ALIKE = """
+    call ring rang phone telephone speak spoke spoken talk conversation converse meet met meeting see saw
+        visit visited receive received host hosted sit sat welcome
+    sign signed conclude concluded ink initial
+    recognise recognize recognition acknowledge
+    withdraw withdrew withdrawal pull quit leave left exit
+    join joined accession accede entry enter entered membership member
+    cancel scrap drop dropped abandon abandoned forgo unable
+    stop stopped end ended cease ceased halt halted
+    begin began begun start started launch launched open opened
+    invade invasion attack attacked aggression strike struck shell bomb offensive incursion raid
+    border frontier boundary
+    war conflict fighting fight
+    die died dead death kill killed victim casualty fatality
+    vote voted election elect elected ballot poll
+    row quarrel dispute clash argument disagreement
+    settle settled resolve resolved finalise finalize complete completed
+    agreement accord deal treaty pact memorandum agree agreed
+    money fund funding sum finance pay paid
+    soldier troop force army military
+    lift lifted remove removed waive ease eased
+    lose lost defeat defeated
+    condemn denounce deplore
+    promise pledge vow commit commitment
+    aid help assistance assist support
+    praise commend applaud hail
+    tell told say said state stated
+    choose chose pick picked select selected appoint appointed name named
+    give gave grant granted provide provided supply supplied deliver delivered send sent
+    buy bought purchase acquire
+    accept accepted approve approved consent
+    reject rejected refuse refused decline
+    return returned hand handed cede restore
+    leader chief head president
+    ship vessel
+    prisoner hostage captive detainee
+    free freed release released liberate
+    build built construct construction
+    cut reduce reduced lower
+    rise rose increase increased grow grew
+    plan planned intend proposal propose proposed suggest suggested
+"""
+# Verbs that say little without what follows them.
+_LIGHT = frozenset(stems("hold give make take get have go come put set keep let want decide try"))
 _ACRONYM = re.compile(r"\b[A-Z]{3,6}\b")
+_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_BEGINS = re.compile(r"[.:?!] +([\w’'-]+)")
 _NEVER = re.compile(r"(?!)")
 _FUZZY = 0.8  # likeness of two spellings of one name, by difflib; Izium and Izyum have it
 _FUZZY_LENGTH = 5
@@ -111,7 +167,8 @@ class Wanted:
     `names` and `words` are the question's, by stem; `forms` are the other ways in which a name may be
     written; `actor` is who is said to have acted; `premise` are the words of what the question takes
     for granted ("when Serbia recognised Kosovo"), names left out; `event` those of what it asks the
-    time or the reason of; `thing` is what a question counts.
+    time or the reason of; `deed` is the first of either that tells something; `thing` is
+    what a question counts.
     """
 
     names: Mapping[str, str]
@@ -121,6 +178,7 @@ class Wanted:
     actor: frozenset[str]
     premise: Mapping[str, str]
     event: Mapping[str, str]
+    deed: Mapping[str, str]
     thing: frozenset[str]
     reply: bool
     window: Window | None
@@ -130,7 +188,9 @@ class Wanted:
     @classmethod
     def of(cls, question: str, asked: Asked, today: date) -> Wanted:
         """Read a standalone question; relative dates count from `today`."""
-        named = asked.names - _OF_ASKING - _NO_NAMES
+        forms = _forms(question)
+        begins = stems(" ".join(_BEGINS.findall(question))) - set(forms)
+        named = asked.names - _OF_ASKING - _NO_NAMES - begins
         names = {stem: word for stem, word in asked.terms.items() if stem in named}
         times = {*(str(year) for year in asked.years), *stems(" ".join(re.findall(_MONTH, question)))}
         actor, clause = _ACTOR.search(question), CLAUSE.search(question)
@@ -138,14 +198,16 @@ class Wanted:
         words = {s: w for s, w in asked.terms.items() if s not in names and s not in times | _OF_ASKING}
         granted = stems(clause["clause"] or "") if clause else set()
         event = stems(clause["asked"] or "") if clause else set()
+        deed = _first(clause["clause"] or clause["asked"], words) if clause else {}
         return cls(
             names={stem: word for stem, word in names.items() if stem not in times},
             words=words,
-            forms=_forms(question),
+            forms=forms,
             kind=next((held for _, held in kinds_of(question)), None),
             actor=frozenset(stems(actor[1])) if actor else frozenset(),
             premise={stem: word for stem, word in words.items() if stem in granted},
             event={stem: word for stem, word in words.items() if stem in event},
+            deed=deed,
             thing=frozenset(stems(thing["thing"])) if thing else frozenset(),
             reply=bool(actor and _REPLY.search(question)),
             window=read_times(question, today, gazetteer().events).window,
@@ -162,6 +224,7 @@ class Wanted:
             word
             for stem, word in words.items()
             if stem not in there
+            and not (self.names.get(stem) is None and _alike().get(stem, frozenset()) & there)
             and not any(f" {form} " in folded for form in self.forms.get(stem, ()))
             and not self._misspelt(stem, word, text)
         ]
@@ -175,6 +238,10 @@ class Wanted:
         return len(word) >= _FUZZY_LENGTH and bool(
             get_close_matches(_sounded(word), _capitalised(text), 1, _FUZZY)
         )
+
+    def denied(self, text: str) -> bool:
+        """Tell whether a sentence speaks of what is taken for granted, but as what is not so."""
+        return not self.lacking(self.deed, text) and bool(self.deed and _DENIED.search(text))
 
     def kind_in(self, text: str) -> bool | None:
         """Tell whether a sentence has the kind of answer asked for; None where none is read."""
@@ -195,7 +262,7 @@ class Wanted:
             return None
         names = {stem: stem for stem in self.actor}
         first = _FIRST_NAMED.match(" ".join(article.title.split()))
-        places = [article.speaker or "", first[0] if first else ""]
+        places = [article.speaker or "", first[0] if first else "", article.outlet or ""]
         places += article.countries[:1] if article.speaker else ()
         if any(len(self.lacking(names, place)) < len(names) for place in places):
             return True
@@ -220,6 +287,17 @@ class Wanted:
         return not any(str(year) in near for year in years)
 
 
+@lru_cache(maxsize=1)
+def _alike() -> Mapping[str, frozenset[str]]:
+    """A stem → the stems of other words for the same."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for line in re.split(r"\n(?!        )", _ALIKE.strip()):
+        meaning = stems(line)
+        for stem in meaning:
+            found[stem] |= meaning
+    return {stem: frozenset(some) for stem, some in found.items()}
+
+
 def headed(article: Article, text: str) -> str:
     """Return a text of an article with what heads it: title, speaker, date, outlet, countries."""
     return " ".join((article.heading, article.outlet or "", *article.countries, text))
@@ -230,6 +308,12 @@ def kinds_of(question: str) -> list[tuple[str, re.Pattern[str]]]:
     return [(words, held) for words, asked, held in _KINDS if asked.search(question)]
 
 
+def _first(told: str, words: Mapping[str, str]) -> dict[str, str]:
+    """The first of the words that tells something: a verb, as a rule, or what a light one is said of."""
+    every = (stem for word in content_words(told) for stem in stems(word))
+    return next(({stem: words[stem]} for stem in every if stem in words.keys() - _LIGHT), {})
+
+
 def _forms(question: str) -> dict[str, frozenset[str]]:
     """Stem of a word in a name → the folded forms in which texts may have that name."""
     found: defaultdict[str, set[str]] = defaultdict(set)
@@ -237,6 +321,9 @@ def _forms(question: str) -> dict[str, frozenset[str]]:
         forms = {fold(form) for form in name.forms} | {fold(h.surname) for h in name.holders}
         for stem in stems(question[name.start : name.end]):
             found[stem] |= forms
+    for word in re.findall(r"\b[^\W\d_]+\d[\w-]*", question):  # M23 is M-23
+        for stem in stems(word):
+            found[stem].add(_DIGITS.sub(" ", fold(word)))
     for written, code in _countries_in(question):
         for stem in stems(written):
             found[stem] |= stands_for(code) - _AMBIGUOUS
