@@ -153,7 +153,7 @@ def _signals(
     off, gone = most.names_off, most.names_gone
     if asked.sides or evidence.searched_for.count("?") > 1:  # no one article need hold all
         whole = " ".join(headed(c.article, c.article.text) for c in quoted)
-        off = gone = _share(wanted.lacking(names, whole), names.values(), evidence.rarity)
+        off = gone = _share(wanted.forms.lacking(names, whole), names.values(), evidence.rarity)
     return Signals(
         best=best.score,
         passage=best.hit.score,
@@ -187,7 +187,7 @@ def _names_required(evidence: Evidence, wanted: Wanted) -> dict[str, str]:
     """
     heard = any(side.articles for side in evidence.sides)
     parties = stems(" ".join(side.party for side in evidence.sides)) if heard else set()
-    carried = set(wanted.names) - stems(evidence.question.text) - set(wanted.forms)
+    carried = set(wanted.names) - stems(evidence.question.text) - set(wanted.forms.of_name)
     there = set().union(*(stems(hit.article.text) for hit in evidence.hits)) if carried else set()
     return {s: w for s, w in wanted.names.items() if s not in parties and s not in carried - there}
 
@@ -229,13 +229,16 @@ class _Held:
         passage = headed(article, f"{candidate.hit.text} {article.text[before.start : after.end]}")
         whole = headed(article, article.text)
         return cls(
-            names_off=_share(wanted.lacking(names, passage), names.values(), rarity),
-            names_gone=_share(wanted.lacking(names, whole), names.values(), rarity),
-            words_there=1 - _share(wanted.lacking(wanted.words, whole), wanted.words.values(), rarity),
+            names_off=_share(wanted.forms.lacking(names, passage), names.values(), rarity),
+            names_gone=_share(wanted.forms.lacking(names, whole), names.values(), rarity),
+            words_there=1
+            - _share(wanted.forms.lacking(wanted.words, whole), wanted.words.values(), rarity),
             kind=wanted.kind_in(candidate.text),
-            premise_off=_share(wanted.lacking(wanted.premise, near), wanted.premise.values(), rarity),
-            event_off=_share(wanted.lacking(wanted.event, near), wanted.event.values(), rarity),
-            deed_off=bool(wanted.lacking(wanted.deed, near)),
+            premise_off=_share(
+                wanted.forms.lacking(wanted.premise, near), wanted.premise.values(), rarity
+            ),
+            event_off=_share(wanted.forms.lacking(wanted.event, near), wanted.event.values(), rarity),
+            deed_off=bool(wanted.forms.lacking(wanted.deed, near)),
             deed_denied=wanted.denied(candidate.text),
             actor=wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end]),
             off_dates=wanted.off_dates(article, near),

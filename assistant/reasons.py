@@ -92,7 +92,7 @@ def _outside(evidence: Evidence, wanted: Wanted, overview: Overview) -> Withheld
 
 def _off_topic(evidence: Evidence, wanted: Wanted) -> Withheld | None:
     texts = [headed(hit.article, hit.article.text) for hit in evidence.hits[:_HITS]]
-    lacking = [set(wanted.lacking(wanted.names, text)) for text in texts]
+    lacking = [set(wanted.forms.lacking(wanted.names, text)) for text in texts]
     unknown = [word for word in wanted.names.values() if all(word in some for some in lacking)]
     if wanted.names and len(unknown) == len(wanted.names):
         named = " and ".join(_written(word, evidence.searched_for) for word in unknown[:3])
@@ -110,7 +110,7 @@ def _false_premise(evidence: Evidence, wanted: Wanted) -> Withheld | None:
         return None
     told = list(_told(evidence.hits[:_HITS]))
     lacks = [
-        len(wanted.lacking(wanted.names, one.near)) + len(wanted.lacking(granted, one.text))
+        len(wanted.forms.lacking(wanted.names, one.near)) + len(wanted.forms.lacking(granted, one.text))
         for one in told
     ]
     if any(not lack and not wanted.denied(one.text) for one, lack in zip(told, lacks, strict=True)):
@@ -145,7 +145,7 @@ def _said_unsaid(evidence: Evidence, wanted: Wanted) -> Withheld | None:
     for hit in evidence.hits[:_QUOTABLE]:
         for sentence in sentences_of(hit.article):
             text = readable(hit.article.text[sentence.start : sentence.end])
-            if UNSAID.search(text) and len(about) - len(wanted.lacking(about, text)) >= _ABOUT:
+            if UNSAID.search(text) and len(about) - len(wanted.forms.lacking(about, text)) >= _ABOUT:
                 reason = (
                     f"An article says itself that this is not reported: “{text}” — {_of(hit.article)}."
                 )

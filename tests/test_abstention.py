@@ -167,8 +167,8 @@ def test_the_kind_of_answer_wanted_is_read() -> None:
 def test_names_are_found_in_any_form() -> None:
     question = "What did Turkey tell Zelensky about the Tajik border?"
     wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
-    assert wanted.lacking(wanted.names, "Türkiye met Zelenskyy in Tajikistan.") == []
-    assert wanted.lacking(wanted.names, "Turkish troops.") == ["zelensky", "tajik"]
+    assert wanted.forms.lacking(wanted.names, "Türkiye met Zelenskyy in Tajikistan.") == []
+    assert wanted.forms.lacking(wanted.names, "Turkish troops.") == ["zelensky", "tajik"]
 
 
 @pytest.mark.parametrize(
@@ -182,13 +182,16 @@ def test_names_are_found_in_any_form() -> None:
         ("What did the White House give Americans?", "Help for U.S. citizens."),
         ("What did Mr el-Sisi say about the Congolese?", "Sisi spoke of Kinshasa."),
         ("What did Hasan Sheekh Maxamuud say?", "President Hassan Sheikh Mohamud"),
-        ("What did Manalo say about ITLOS?", "Manalo: the International Tribunal for the Law of the Sea"),
+        (
+            "What did Manalo say about ITLOS?",
+            "Manalo: the International Tribunal for the Law of the Sea",
+        ),
     ],
 )
 def test_a_country_is_there_by_whatever_stands_for_it(question: str, text: str) -> None:
     wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
     assert wanted.names
-    assert wanted.lacking(wanted.names, text) == []
+    assert wanted.forms.lacking(wanted.names, text) == []
 
 
 @pytest.mark.parametrize(
@@ -203,7 +206,7 @@ def test_a_country_is_there_by_whatever_stands_for_it(question: str, text: str) 
 )
 def test_a_country_is_not_another_of_like_name(question: str, text: str) -> None:
     wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
-    assert wanted.lacking(wanted.names, text)
+    assert wanted.forms.lacking(wanted.names, text)
 
 
 def test_who_acts_is_not_who_is_acted_upon() -> None:
