@@ -20,12 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.asked import stems
+from assistant.attribution import same_speaker, speakers
 from assistant.excerpts import sentences_of
+from assistant.speech import asked_of
 from assistant.wanted import Wanted, headed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from assistant.answers import SaidBy
     from assistant.asked import Asked
     from assistant.evidence import Evidence
     from assistant.selection import Candidate
@@ -145,7 +148,8 @@ def _signals(
     quoted = [c for c in ordered[:_QUOTED] if c.score >= best.score - _MARGIN]
     wanted = Wanted.of(evidence.searched_for, asked, date.today())
     names = _names_required(evidence, wanted)
-    held = [_Held.of(c, wanted, names, evidence.rarity) for c in quoted]
+    whose = asked_of(evidence.searched_for)
+    held = [_Held.of(c, wanted, names, whose, evidence.rarity) for c in quoted]
     accounts = {key for side in evidence.sides for key in side.articles}
     actors = [True if c.article.id in accounts else h.actor for c, h in zip(quoted, held, strict=True)]
     kinds = [h.kind for h in held if h.kind is not None]
@@ -218,6 +222,7 @@ class _Held:
         candidate: Candidate,
         wanted: Wanted,
         names: Mapping[str, str],
+        whose: SaidBy | None,
         rarity: Mapping[str, float],
     ) -> _Held:
         article = candidate.article
@@ -225,6 +230,7 @@ class _Held:
         at = every.index(candidate.sentence)
         before, after = every[max(0, at - 1)], every[min(len(every) - 1, at + 1)]
         earlier = every[max(0, at - _BACK)]
+        acts = wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end])
         near = headed(article, article.text[before.start : after.end])
         passage = headed(article, f"{candidate.hit.text} {article.text[before.start : after.end]}")
         whole = headed(article, article.text)
@@ -240,9 +246,15 @@ class _Held:
             event_off=_share(wanted.forms.lacking(wanted.event, near), wanted.event.values(), rarity),
             deed_off=bool(wanted.forms.lacking(wanted.deed, near)),
             deed_denied=wanted.denied(candidate.text),
-            actor=wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end]),
+            actor=acts if acts is not False else _says(candidate, whose),
             off_dates=wanted.off_dates(article, near),
         )
+
+
+def _says(candidate: Candidate, whose: SaidBy | None) -> bool:
+    """Tell whether the sentence reports words of the one whose words are asked for."""
+    said = speakers(candidate.article, candidate.sentence.start, candidate.sentence.end)
+    return whose is not None and any(same_speaker(one, whose) for one in said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ _DID = (
     r"\w{2,}ed|took|gave|made|held|met|set|went|left|has|have|had|is|was|were|are|will|would"
     rf"|{_SAID}"
 )
-_BETWEEN = r",?(?:\s+[\w’'-]+){0,3}?,?\s+"
+_BETWEEN = r",?(?:\s+(?!(?:he|she|they|it|we|i|that)\b)[\w’'-]+){0,3}?,?\s+"
 _FIRST_NAMED = re.compile(r"(?:(?:[A-ZÀ-ÞА-Я]\S*|of|and|the|al|bin|van|de)\s?)+")
 # Words by which a question says what sort of report it wants, which no report need hold.
 _OF_ASKING = frozenset(
@@ -77,15 +77,16 @@ _OF_ASKING = frozenset(
         "latest newest recent currently current now position stance line tone view views change changed"
         " differ difference compare account statement message speech response reaction answer reply"
         " round came stand stands come run according words past previous next year years month day date"
-        " happen happened discuss discussed mention mentioned talk matter reason reasons cause caused"
+        " happen happened thing things discuss discussed mention mentioned talk matter reason reasons"
+        " cause caused"
     )
 )
 CLAUSE = re.compile(
     r"\b(?:(?:when|after|once|in which|that) (?=(?:(?:al|el)-)?(?-i:[A-ZÀ-Þ])|(?:he|she|they|it) )"
     r"|(?:when|that) (?=(?:the|its|his|her) )"
-    r"|(?:after|for|before|since|of) (?=[a-z]{3,}ing\b))(?P<clause>.+)"
+    r"|(?:after|for|before|since) (?=[a-z]{3,}ing\b))(?P<clause>[^?]+)"
     r"|^(?:why|when|where|(?:on|in) (?:what|which) (?:date|day|month|year))"
-    r" (?:did|does|do|was|were|has|have|had|will|would|is|are) (?P<asked>.+)",
+    r" (?:did|does|do|was|were|has|have|had|will|would|is|are) (?P<asked>[^?]+)",
     re.IGNORECASE,
 )
 # What turns what a sentence tells into its opposite, or into what somebody wants or fears.

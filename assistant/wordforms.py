@@ -32,6 +32,7 @@ _ALIKE = """
     war conflict fighting fight
     die died dead death kill killed victim casualty fatality
     vote voted election elect elected ballot poll
+    accuse accused charge charged blame blamed allege
     row quarrel dispute clash argument disagreement
     settle settled resolve resolved finalise finalize complete completed
     agreement accord deal treaty pact memorandum agree agreed
