@@ -96,7 +96,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 # Verbs that say little without what follows them.
-_LIGHT = frozenset(stems("hold give make take get have go come put set keep let want decide try"))
+_LIGHT = frozenset("hold give make made take get have go come put set keep let want decid tri".split())
 _BEGINS = re.compile(r"[.:?!] +([\w’'-]+)")
 # Parts of names and forms of address that texts leave out.
 _NO_NAMES = frozenset(

@@ -209,6 +209,32 @@ def test_a_country_is_not_another_of_like_name(question: str, text: str) -> None
     assert wanted.forms.lacking(wanted.names, text)
 
 
+@pytest.mark.parametrize(
+    ("question", "deed"),
+    [
+        ("Why did Belgrade recognise Kosovo's independence?", "recognise"),
+        ("What did Cairo pay when Ethiopia handed it the dam?", "handed"),
+        ("What reasons did Trump give for lifting the sanctions on Havana?", "lifting"),
+        ("On what date will Bangladesh hold elections?", "elections"),
+        ("When did Ashgabat tell the UN that it gives up its neutrality?", "neutrality"),
+        ("What did Biden tell Zelensky in May?", None),
+        ("What did Trump say after the Oval Office row?", None),
+        ("Who accused Kyiv of having helped the rebels?", None),
+    ],
+)
+def test_the_deed_taken_for_granted_is_read(question: str, deed: str | None) -> None:
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert list(wanted.deed.values()) == ([deed] if deed else [])
+
+
+def test_a_deed_is_told_in_other_words() -> None:
+    question = "What did Biden say when he rang Aoun about the frontier?"
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    told = "President Biden spoke with President Aoun of Lebanon about the maritime boundary."
+    assert wanted.forms.lacking({**wanted.deed, **wanted.premise}, told) == []
+    assert wanted.forms.lacking(wanted.deed, "Biden wrote to Aoun.") == ["rang"]
+
+
 def test_who_acts_is_not_who_is_acted_upon() -> None:
     question = "What did Putin tell Biden in their call?"
     wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
