@@ -39,6 +39,7 @@ _QUOTED = 3  # sentences: as many as an answer quotes
 _MARGIN = 3.0  # logits below the best within which a sentence is quoted
 _BACK = 8  # sentences in which "he" is named
 _TELLING = 2  # words whose absence is tried
+_PARTS = re.compile(r",? and (?:what|how|who|whom|why|when|which|where)\b", re.IGNORECASE)
 # An article that says itself that the matter is not reported.
 UNSAID = re.compile(
     r"\b(?:do(?:es)?|did|has|have) not (?:yet )?(?:say|said|state[ds]?|give|given|name|named"
@@ -61,8 +62,9 @@ class Signals:
     its passage lacks, `names_gone` its whole article (`name_gone`: any at all); `words_there` is the
     share of the other words that the article holds; `premise_off` is the share lacking close by of those
     that the question takes for granted, `event_off` of those whose time or reason it asks; `deed_off`
-    tells that what is said to be done is lacking there, `deed_denied` that it is denied; `off_dates`
-    tells that neither its article nor its words are of the time asked about.
+    tells that what is said to be done is lacking there, `deed_apart` that it is denied there, or that
+    somebody else did it; `off_dates` tells that neither its article nor its words are of the time asked
+    about.
 
     Of the sentences that would be quoted: `kind_missing` tells that none has the kind of answer asked
     for; `thing_missing`, that no number in them counts what is to be counted; `actor_missing`, that in
@@ -83,7 +85,7 @@ class Signals:
     premise_off: float
     event_off: float
     deed_off: float
-    deed_denied: float
+    deed_apart: float
     kind_missing: float
     thing_missing: float
     actor_missing: float
@@ -155,7 +157,8 @@ def _signals(
     kinds = [h.kind for h in held if h.kind is not None]
     most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
     off, gone = most.names_off, most.names_gone
-    if asked.sides or evidence.searched_for.count("?") > 1:  # no one article need hold all
+    parts = evidence.searched_for.count("?") > 1 or bool(_PARTS.search(evidence.searched_for))
+    if asked.sides or parts:  # no one article need hold all
         whole = " ".join(headed(c.article, c.article.text) for c in quoted)
         off = gone = _share(wanted.forms.lacking(names, whole), names.values(), evidence.rarity)
     return Signals(
@@ -172,13 +175,13 @@ def _signals(
         premise_off=most.premise_off,
         event_off=most.event_off,
         deed_off=float(most.deed_off),
-        deed_denied=float(most.deed_denied),
+        deed_apart=float(most.deed_apart and not most.deed_off),
         kind_missing=float(bool(kinds) and not any(kinds)),
         thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
         actor_missing=float(not wanted.reply and all(actor is False for actor in actors)),
-        reply_missing=float(wanted.reply and True not in actors),
+        reply_missing=float(wanted.reply and True not in actors and not parts),
         off_dates=float(most.off_dates),
-        unsaid=float(bool(UNSAID.search(best.text))),
+        unsaid=float(bool(UNSAID.search(best.text)) and not asked.sides),
     )
 
 
@@ -206,7 +209,7 @@ class _Held:
     premise_off: float
     event_off: float
     deed_off: bool
-    deed_denied: bool
+    deed_apart: bool
     kind: bool | None
     actor: bool | None
     off_dates: bool
@@ -245,7 +248,9 @@ class _Held:
             ),
             event_off=_share(wanted.forms.lacking(wanted.event, near), wanted.event.values(), rarity),
             deed_off=bool(wanted.forms.lacking(wanted.deed, near)),
-            deed_denied=wanted.denied(candidate.text),
+            deed_apart=not any(
+                wanted.done(article.text[s.start : s.end]) for s in every[max(0, at - 1) : at + 2]
+            ),
             actor=acts if acts is not False else _says(candidate, whose),
             off_dates=wanted.off_dates(article, near),
         )

@@ -113,7 +113,7 @@ def _false_premise(evidence: Evidence, wanted: Wanted) -> Withheld | None:
         len(wanted.forms.lacking(wanted.names, one.near)) + len(wanted.forms.lacking(granted, one.text))
         for one in told
     ]
-    if any(not lack and not wanted.denied(one.text) for one, lack in zip(told, lacks, strict=True)):
+    if any(not lack and wanted.done(one.text) for one, lack in zip(told, lacks, strict=True)):
         return None
     nearest = told[lacks.index(min(lacks))] if told else None
     quoted = f"“{_shortened(nearest.text)}” — {_of(nearest.article)}" if nearest else _nearest(evidence)

@@ -12,7 +12,7 @@ from index.names import fold, gazetteer
 from index.times import Window, read_times
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from assistant.asked import Asked
@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 _MONTH = r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber"
 _DATE = rf"\b(?:{_MONTH}|(?:1[5-9]|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday)\b"
 _NUMBER = (
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|thirty|forty"
-    r"|fifty|half|quarter|third|hundreds?|thousands?|millions?|billions?|double|twice|\w+fold|no)\b"
+    r"\d|\b(?:one(?! of)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty"
+    r"|thirty|forty|fifty|half|quarter|third|hundreds?|thousands?|millions?|billions?|double|twice"
+    r"|\w+fold|no)\b"
+)
+# A day, month or year, which counts nothing.
+_OF_A_DATE = re.compile(
+    rf"\b(?:\d{{1,2}} (?:{_MONTH})|(?:{_MONTH}) \d{{1,2}}\b(?! \w+s\b))|\b(?:19|20)\d\d\b(?! \w+s\b)"
+    r"|\b\d+(?:st|nd|rd|th)\b"
 )
 _REACH = 60  # characters from a number in which what it counts stands
 _REASON = (
@@ -35,7 +41,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
     for words, asked, held in (
         ("when", r"(?:^|\band |, )(?:until )?when\b|\b(?:what|which) (?:date|day|month|year)\b", _DATE),
         ("how many or how much",
-         r"\bhow (?:many|much|large|long|far|old|big|often|high|accurate)\b|\b(?:share|percentage)\b",
+         r"\bhow (?:many|much|large|long|far|old|big|often|high|accurate)\b|\b(?:share|percentage)\b"
+         r"|^what (?:did|does|do|will|would) [^?,]+ (?:cost|pay)\b",
          _NUMBER),
         ("why", r"\bwhy\b|\breasons?\b|\bwhat (?:caused|led)\b", _REASON),
     )
@@ -58,6 +65,7 @@ _PRONOUN = re.compile(
     r"|the (?:minister|president|prime minister|leader)s?)\b",
     re.IGNORECASE,
 )
+_BY_HIS = re.compile(r"\b(?:by|in) (?:his|her|their|its) (?:account|count|figures|words|telling|view)\b")
 _WORDS_OF = r"[’']s? (?:account|view|words|reply|answer|statement|message|speech|proposal|offer|count)\b"
 _SAID = (
     r"said|says|told|tells|spoke|spoken|wrote|wanted|wants|asked|call(?:s|ed)|put|saw|sees"
@@ -69,8 +77,12 @@ _DID = (
     r"\w{2,}ed|took|gave|made|held|met|set|went|left|has|have|had|is|was|were|are|will|would"
     rf"|{_SAID}"
 )
-_BETWEEN = r",?(?:\s+(?!(?:he|she|they|it|we|i|that)\b)[\w’'-]+){0,3}?,?\s+"
+_SUBJECT = re.compile(r"(?:the |al-|el-)?[A-ZÀ-ÞА-Я][\w’'-]*(?: [A-ZÀ-ÞА-Я][\w’'-]*)*")
+_MONTHS = "January February March April May June July August September October November December"
+_BETWEEN = r"(?:,?\s+(?!(?:he|she|they|it|we|i|that)\b)[\w’'-]+){0,5}?,?\s+"
 _FIRST_NAMED = re.compile(r"(?:(?:[A-ZÀ-ÞА-Я]\S*|of|and|the|al|bin|van|de)\s?)+")
+# "Houthi delegation in Riyadh" is about them; "Putin warns" and "Readout of Biden's call with" theirs.
+_OF_A_NAME = re.compile(r"(?!with\b|from\b|over\b|after\b|amid\b|against\b)[a-z]{4,}(?<!s)(?<!ed)\b")
 # Words by which a question says what sort of report it wants, which no report need hold.
 _OF_ASKING = frozenset(
     stems(
@@ -84,17 +96,22 @@ _OF_ASKING = frozenset(
 CLAUSE = re.compile(
     r"\b(?:(?:when|after|once|in which|that) (?=(?:(?:al|el)-)?(?-i:[A-ZÀ-Þ])|(?:he|she|they|it) )"
     r"|(?:when|that) (?=(?:the|its|his|her) )"
+    r"|^how (?:many|much) [^?]{2,60}? say (?=(?-i:[A-ZÀ-Þ])|(?:he|she|they|it) |\w{3,}ed )"
     r"|(?:after|for|before|since) (?=[a-z]{3,}ing\b))(?P<clause>[^?]+)"
-    r"|^(?:why|when|where|(?:on|in) (?:what|which) (?:date|day|month|year))"
+    r"|^(?:why|when|where(?! do(?:es)?\b)|(?:on|in) (?:what|which) (?:date|day|month|year))"
     r" (?:did|does|do|was|were|has|have|had|will|would|is|are) (?P<asked>[^?]+)",
     re.IGNORECASE,
 )
-# What turns what a sentence tells into its opposite, or into what somebody wants or fears.
+# What turns what a sentence tells into its opposite, or into what somebody fears.
 _DENIED = re.compile(
-    r"\b(?:not|no|nor|never|neither|without|cannot|reject|refus|deni|deny|unaccept|oppos|prevent"
-    r"|rul\w* out|if|would|until|unless|should)\w*|n['’]t\b",
+    r"\b(?:not|no|nor|never|neither|without|cannot|reject|refus|deni|deny|oppos|prevent|if|unless)\w*"
+    r"|n['’]t\b",
     re.IGNORECASE,
 )
+_SOMEONE = re.compile(r"\b(?:he|she|they|we|i|it|who|which)\b", re.IGNORECASE)
+_BEFORE_DEED = 12  # words in which whoever did it is named
+_BEFORE_NOT = 4  # words in which a denial reaches it
+_AFTER_DEED = 8  # words in which "by" names whoever did it
 # Verbs that say little without what follows them.
 _LIGHT = frozenset("hold give make made take get have go come put set keep let want decid tri".split())
 _BEGINS = re.compile(r"[.:?!] +([\w’'-]+)")
@@ -111,8 +128,8 @@ class Wanted:
     `names` and `words` are the question's, by stem; `forms` are the ways in which a text may
     have them; `actor` is who is said to have acted; `premise` are the words of what the question takes
     for granted ("when Serbia recognised Kosovo"), names left out; `event` those of what it asks the
-    time or the reason of; `deed` is the first of either that tells something; `thing` is
-    what a question counts.
+    time or the reason of; `deed` is the first of either that tells something, `subject` who
+    is to have done it; `thing` is what a question counts; `by_deeds` tells that a reply may be a deed.
     """
 
     names: Mapping[str, str]
@@ -123,8 +140,10 @@ class Wanted:
     premise: Mapping[str, str]
     event: Mapping[str, str]
     deed: Mapping[str, str]
-    thing: frozenset[str]
+    thing: Mapping[str, str]
     reply: bool
+    by_deeds: bool
+    subject: frozenset[str]
     window: Window | None
     years: frozenset[int]
 
@@ -151,25 +170,48 @@ class Wanted:
             premise={stem: word for stem, word in words.items() if stem in granted},
             event={stem: word for stem, word in words.items() if stem in event},
             deed=deed,
-            thing=frozenset(stems(thing["thing"])) if thing else frozenset(),
+            thing=_last(thing["thing"]) if thing else {},
             reply=bool(actor and _REPLY.search(question)),
+            by_deeds=question.startswith("How"),
+            subject=_subject(clause, actor),
             window=read_times(question, today, gazetteer().events).window,
             years=asked.years,
         )
 
-    def denied(self, text: str) -> bool:
-        """Tell whether a sentence speaks of what is taken for granted, but as what is not so."""
-        return not self.forms.lacking(self.deed, text) and bool(self.deed and _DENIED.search(text))
+    def done(self, text: str) -> bool:
+        """Tell whether a sentence tells the deed taken for granted of the one who is to have done it.
+
+        One who is named, or a pronoun, stands before the deed or after "by"; nothing denies it.
+        """
+        words = re.findall(r"[\w’'-]+", text)
+        deeds = [at for at, word in enumerate(words) if not self.forms.lacking(self.deed, word)]
+        return any(self._does(words, at) for at in deeds)
+
+    def _does(self, words: Sequence[str], at: int) -> bool:
+        before = words[max(0, at - _BEFORE_DEED) : at]
+        if _DENIED.search(" ".join(before[-_BEFORE_NOT:])):
+            return False
+        after = " ".join(words[at + 1 : at + _AFTER_DEED])
+        by = after.partition("by ")[2]
+        who = {stem: stem for stem in self.subject}
+        told = " ".join(before)
+        return (
+            not who
+            or any(len(self.forms.lacking(who, part)) < len(who) for part in (told, by) if part)
+            or bool(_SOMEONE.search(told))
+        )
 
     def kind_in(self, text: str) -> bool | None:
         """Tell whether a sentence has the kind of answer asked for; None where none is read."""
-        return bool(self.kind.search(text)) if self.kind else None
+        if self.kind is None:
+            return None
+        return bool(self.kind.search(_undated(text) if self.kind is _COUNTED else text))
 
     def counts(self, text: str) -> bool:
         """Tell whether a number in a text stands before what the question counts."""
-        return any(
-            self.thing & stems(text[n.start() : n.start() + _REACH]) for n in _A_NUMBER.finditer(text)
-        )
+        counted = _undated(text)
+        near = (counted[n.start() : n.start() + _REACH] for n in _A_NUMBER.finditer(counted))
+        return any(not self.forms.lacking(self.thing, after) for after in near)
 
     def actor_acts(self, article: Article, text: str, before: str) -> bool | None:
         """Tell whether the one who is to have acted speaks, or does something in the sentence.
@@ -179,8 +221,10 @@ class Wanted:
         if not self.actor:
             return None
         names = {stem: stem for stem in self.actor}
-        first = _FIRST_NAMED.match(" ".join(article.title.split()))
-        places = [article.speaker or "", first[0] if first else "", article.outlet or ""]
+        title = " ".join(article.title.split())
+        first = _FIRST_NAMED.match(title)
+        of_title = first[0] if first and not _OF_A_NAME.match(title, first.end()) else ""
+        places = [article.speaker or "", of_title, article.outlet or ""]
         places += article.countries[:1] if article.speaker else ()
         if any(len(self.forms.lacking(names, place)) < len(names) for place in places):
             return True
@@ -189,9 +233,9 @@ class Wanted:
             *(form for stem in self.actor for form in self.forms.of_name.get(stem, ())),
         }
         written = "|".join(re.escape(form) for form in forms)
-        does = rf"{_WORDS_OF}|{_BETWEEN}(?:{_SAID if self.reply else _DID})\b"
+        does = rf"{_WORDS_OF}|{_BETWEEN}(?:{_DID if self.by_deeds or not self.reply else _SAID})\b"
         acts = rf"\b(?:{written})\w{{0,3}}(?:{does})|\baccording to (?:\w+ ){{0,3}}(?:{written})"
-        told = f"{before} {text}" if _PRONOUN.match(text) else text
+        told = f"{before} {text}" if _PRONOUN.match(text) or _BY_HIS.search(text) else text
         return bool(re.search(acts, fold(told).replace(" s ", "'s ")))
 
     def off_dates(self, article: Article, near: str) -> bool:
@@ -208,6 +252,13 @@ class Wanted:
         return not any(str(year) in near for year in years)
 
 
+_COUNTED = next(held for words, _, held in _KINDS if words.startswith("how many"))
+
+
+def _undated(text: str) -> str:
+    return _OF_A_DATE.sub(" ", text)
+
+
 def headed(article: Article, text: str) -> str:
     """Return a text of an article with what heads it: title, speaker, date, outlet, countries."""
     return " ".join((article.heading, article.outlet or "", *article.countries, text))
@@ -216,6 +267,21 @@ def headed(article: Article, text: str) -> str:
 def kinds_of(question: str) -> list[tuple[str, re.Pattern[str]]]:
     """Return the kinds of answer that a question asks for: in words, and what a text must hold."""
     return [(words, held) for words, asked, held in _KINDS if asked.search(question)]
+
+
+def _subject(clause: re.Match[str] | None, actor: re.Match[str] | None) -> frozenset[str]:
+    """Who is to have done the deed: named where the clause begins, or whoever acts in the question."""
+    if clause is None:
+        return frozenset()
+    named = _SUBJECT.match(clause["clause"] or clause["asked"])
+    told = named[0] if named else actor[1] if actor else ""
+    return frozenset(stems(told)) - stems(_MONTHS)
+
+
+def _last(thing: str) -> dict[str, str]:
+    """The last word of what is counted: of "French soldiers", the soldiers."""
+    words = content_words(thing)[-1:]
+    return {stem: word for word in words for stem in stems(word)}
 
 
 def _first(told: str, words: Mapping[str, str]) -> dict[str, str]:
