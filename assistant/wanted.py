@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("why", r"\bwhy\b|\breasons?\b|\bwhat (?:caused|led)\b", _REASON),
     )
 )  # fmt: skip
-_ACTOR = re.compile(
+ACTOR = re.compile(
     r"\b(?:did|does|do|has|have|had|will|would|can|could|was|were|is|are) (?:the )?"
     r"((?:[A-ZÀ-ÞА-Я][\w’'.-]*(?: (?:al|bin|of|van|de|the))*\s?)+)"
 )
@@ -155,7 +155,7 @@ class Wanted:
         named = asked.names - _OF_ASKING - _NO_NAMES - begins
         names = {stem: word for stem, word in asked.terms.items() if stem in named}
         times = {*(str(year) for year in asked.years), *stems(" ".join(re.findall(_MONTH, question)))}
-        actor, clause = _ACTOR.search(question), CLAUSE.search(question)
+        actor, clause = ACTOR.search(question), CLAUSE.search(question)
         thing = _THING.search(question)
         words = {s: w for s, w in asked.terms.items() if s not in names and s not in times | _OF_ASKING}
         granted = stems(clause["clause"] or "") if clause else set()

@@ -13,6 +13,7 @@ from assistant.answers import Answer, Question
 from assistant.asked import Asked
 from assistant.assistant import Assistant
 from assistant.events import Finished, Notice
+from assistant.reasons import withheld
 from assistant.selection import candidates
 from assistant.wanted import Wanted, kinds_of
 from eval.bench.abstention_questions import make
@@ -63,6 +64,32 @@ def test_a_false_premise_is_named_with_the_nearest_report(assistant: Assistant) 
     assert answer.reason
     assert answer.reason.startswith("The articles found report no such agreement between Zelensky and ")
     assert answer.closest[0].title in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("What did Aliyev say when Armenia joined NATO?", "no such accession by Armenia; the nearest"),
+        ("Why did Aliyev lose the presidency?", "no such loss by Aliyev; the nearest"),
+        ("What reasons did Aliyev give for lifting the blockade?", "no such lifting by Aliyev; "),
+        ("What did Pashinyan say when he sang for Aliyev?", "no such thing of Pashinyan; "),
+    ],
+)
+def test_what_is_not_reported_is_named_with_whoever_is_to_have_done_it(
+    question: str, named: str, assistant: Assistant
+) -> None:
+    evidence = assistant.retrieval.gather(Question(text=question))
+    why = withheld(evidence, assistant.library.overview(), date(2026, 1, 1))
+    assert why.abstention.kind == "false premise"
+    assert named in why.reason
+    quote = why.reason.partition("“")[2].partition("”")[0]
+    assert any(quote.removesuffix(" …") in " ".join(hit.article.text.split()) for hit in evidence.hits)
+
+
+def test_a_name_that_no_article_has_is_named(assistant: Assistant) -> None:
+    evidence = assistant.retrieval.gather(Question(text="How many Su-35 did Aliyev buy?"))
+    why = withheld(evidence, assistant.library.overview(), date(2026, 1, 1))
+    assert "none mentions “Su-35”" in why.reason
 
 
 def test_an_article_that_says_it_is_unreported_is_quoted(assistant: Assistant) -> None:
