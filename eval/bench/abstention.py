@@ -56,7 +56,7 @@ _BEFORE = -0.073  # the threshold of the rule before
 _NOTHING = -9.0  # below any score it gave
 _LOST = 0.03  # the share of people's questions that the evidence answers lost in the fit
 _PENALTY = 0.02
-_SHARE = {"machine": 0.4, "people": 0.4, "encyclopaedia": 0.2}  # how much each weighs in the fit
+_SHARE = {"machine": 0.2, "people": 0.6, "encyclopaedia": 0.2}  # how much each weighs in the fit
 _SPEAK_FOR = frozenset("best passage alone falls falls_next agree words_there".split())
 _COLOURS = (
     "<style>text{font:13px sans-serif;fill:#555}line{stroke:#999}"
