@@ -20,12 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.asked import stems
+from assistant.attribution import same_speaker, speakers
 from assistant.excerpts import sentences_of
-from assistant.wanted import Wanted
+from assistant.speech import asked_of
+from assistant.wanted import Wanted, headed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from assistant.answers import SaidBy
     from assistant.asked import Asked
     from assistant.evidence import Evidence
     from assistant.selection import Candidate
@@ -36,6 +39,7 @@ _QUOTED = 3  # sentences: as many as an answer quotes
 _MARGIN = 3.0  # logits below the best within which a sentence is quoted
 _BACK = 8  # sentences in which "he" is named
 _TELLING = 2  # words whose absence is tried
+_PARTS = re.compile(r",? and (?:what|how|who|whom|why|when|which|where)\b", re.IGNORECASE)
 # An article that says itself that the matter is not reported.
 UNSAID = re.compile(
     r"\b(?:do(?:es)?|did|has|have) not (?:yet )?(?:say|said|state[ds]?|give|given|name|named"
@@ -57,8 +61,10 @@ class Signals:
     Of the sentence that lacks least: `names_off` is the share of the question's names, by rarity, that
     its passage lacks, `names_gone` its whole article (`name_gone`: any at all); `words_there` is the
     share of the other words that the article holds; `premise_off` is the share lacking close by of those
-    that the question takes for granted, `event_off` of those whose time or reason it asks; `off_dates`
-    tells that neither its article nor its words are of the time asked about.
+    that the question takes for granted, `event_off` of those whose time or reason it asks; `deed_off`
+    tells that what is said to be done is lacking there, `deed_apart` that it is denied there, or that
+    somebody else did it; `off_dates` tells that neither its article nor its words are of the time asked
+    about.
 
     Of the sentences that would be quoted: `kind_missing` tells that none has the kind of answer asked
     for; `thing_missing`, that no number in them counts what is to be counted; `actor_missing`, that in
@@ -78,6 +84,8 @@ class Signals:
     words_there: float
     premise_off: float
     event_off: float
+    deed_off: float
+    deed_apart: float
     kind_missing: float
     thing_missing: float
     actor_missing: float
@@ -142,15 +150,17 @@ def _signals(
     quoted = [c for c in ordered[:_QUOTED] if c.score >= best.score - _MARGIN]
     wanted = Wanted.of(evidence.searched_for, asked, date.today())
     names = _names_required(evidence, wanted)
-    held = [_Held.of(c, wanted, names, evidence.rarity) for c in quoted]
+    whose = asked_of(evidence.searched_for)
+    held = [_Held.of(c, wanted, names, whose, evidence.rarity) for c in quoted]
     accounts = {key for side in evidence.sides for key in side.articles}
     actors = [True if c.article.id in accounts else h.actor for c, h in zip(quoted, held, strict=True)]
     kinds = [h.kind for h in held if h.kind is not None]
     most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
     off, gone = most.names_off, most.names_gone
-    if asked.sides or evidence.searched_for.count("?") > 1:  # no one article need hold all
-        whole = " ".join(f"{c.article.heading} {c.article.text}" for c in quoted)
-        off = gone = _share(wanted.lacking(names, whole), names.values(), evidence.rarity)
+    parts = evidence.searched_for.count("?") > 1 or bool(_PARTS.search(evidence.searched_for))
+    if asked.sides or parts:  # no one article need hold all
+        whole = " ".join(headed(c.article, c.article.text) for c in quoted)
+        off = gone = _share(wanted.forms.lacking(names, whole), names.values(), evidence.rarity)
     return Signals(
         best=best.score,
         passage=best.hit.score,
@@ -164,12 +174,14 @@ def _signals(
         words_there=most.words_there,
         premise_off=most.premise_off,
         event_off=most.event_off,
+        deed_off=float(most.deed_off),
+        deed_apart=float(most.deed_apart and not most.deed_off),
         kind_missing=float(bool(kinds) and not any(kinds)),
         thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
         actor_missing=float(not wanted.reply and all(actor is False for actor in actors)),
-        reply_missing=float(wanted.reply and True not in actors),
+        reply_missing=float(wanted.reply and True not in actors and not parts),
         off_dates=float(most.off_dates),
-        unsaid=float(bool(UNSAID.search(best.text))),
+        unsaid=float(bool(UNSAID.search(best.text)) and not asked.sides),
     )
 
 
@@ -182,7 +194,7 @@ def _names_required(evidence: Evidence, wanted: Wanted) -> dict[str, str]:
     """
     heard = any(side.articles for side in evidence.sides)
     parties = stems(" ".join(side.party for side in evidence.sides)) if heard else set()
-    carried = set(wanted.names) - stems(evidence.question.text) - set(wanted.forms)
+    carried = set(wanted.names) - stems(evidence.question.text) - set(wanted.forms.of_name)
     there = set().union(*(stems(hit.article.text) for hit in evidence.hits)) if carried else set()
     return {s: w for s, w in wanted.names.items() if s not in parties and s not in carried - there}
 
@@ -196,6 +208,8 @@ class _Held:
     words_there: float
     premise_off: float
     event_off: float
+    deed_off: bool
+    deed_apart: bool
     kind: bool | None
     actor: bool | None
     off_dates: bool
@@ -211,6 +225,7 @@ class _Held:
         candidate: Candidate,
         wanted: Wanted,
         names: Mapping[str, str],
+        whose: SaidBy | None,
         rarity: Mapping[str, float],
     ) -> _Held:
         article = candidate.article
@@ -218,19 +233,33 @@ class _Held:
         at = every.index(candidate.sentence)
         before, after = every[max(0, at - 1)], every[min(len(every) - 1, at + 1)]
         earlier = every[max(0, at - _BACK)]
-        near = f"{article.heading} {article.text[before.start : after.end]}"
-        passage = f"{article.heading} {candidate.hit.text} {article.text[before.start : after.end]}"
-        whole = f"{article.heading} {article.text}"
+        acts = wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end])
+        near = headed(article, article.text[before.start : after.end])
+        passage = headed(article, f"{candidate.hit.text} {article.text[before.start : after.end]}")
+        whole = headed(article, article.text)
         return cls(
-            names_off=_share(wanted.lacking(names, passage), names.values(), rarity),
-            names_gone=_share(wanted.lacking(names, whole), names.values(), rarity),
-            words_there=1 - _share(wanted.lacking(wanted.words, whole), wanted.words.values(), rarity),
+            names_off=_share(wanted.forms.lacking(names, passage), names.values(), rarity),
+            names_gone=_share(wanted.forms.lacking(names, whole), names.values(), rarity),
+            words_there=1
+            - _share(wanted.forms.lacking(wanted.words, whole), wanted.words.values(), rarity),
             kind=wanted.kind_in(candidate.text),
-            premise_off=_share(wanted.lacking(wanted.premise, near), wanted.premise.values(), rarity),
-            event_off=_share(wanted.lacking(wanted.event, near), wanted.event.values(), rarity),
-            actor=wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end]),
+            premise_off=_share(
+                wanted.forms.lacking(wanted.premise, near), wanted.premise.values(), rarity
+            ),
+            event_off=_share(wanted.forms.lacking(wanted.event, near), wanted.event.values(), rarity),
+            deed_off=bool(wanted.forms.lacking(wanted.deed, near)),
+            deed_apart=not any(
+                wanted.done(article.text[s.start : s.end]) for s in every[max(0, at - 1) : at + 2]
+            ),
+            actor=acts if acts is not False else _says(candidate, whose),
             off_dates=wanted.off_dates(article, near),
         )
+
+
+def _says(candidate: Candidate, whose: SaidBy | None) -> bool:
+    """Tell whether the sentence reports words of the one whose words are asked for."""
+    said = speakers(candidate.article, candidate.sentence.start, candidate.sentence.end)
+    return whose is not None and any(same_speaker(one, whose) for one in said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from assistant.abstention import UNSAID
 from assistant.answers import Abstention
 from assistant.asked import Asked
 from assistant.excerpts import readable, sentences_of
-from assistant.wanted import CLAUSE, Wanted, kinds_of
+from assistant.wanted import ACTOR, CLAUSE, Wanted, headed, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _OFF_TOPIC = -5.0  # logits of the best passage; see docs/abstention.md
 _HITS = 6
 _QUOTABLE = 2  # passages whose own word that a thing is not reported is believed
+_QUOTE_CHARS = 320
 _ABOUT = 2  # words of the question that such a sentence holds
 _MUTUAL = frozenset({"agreement", "meeting", "call"})
 _OTHER = re.compile(r"\b(?:with|and) ([A-ZÀ-ÞА-Я][\w’-]+(?: [A-ZÀ-ÞА-Я][\w’-]+)*)")
@@ -32,10 +33,11 @@ _EVENTS = {
     r"recogni[sz]\w*": "recognition", r"withdr\w+|pull\w* out|leave|left|quit": "withdrawal",
     r"join\w*|accession|accede\w*": "accession", r"accept\w*": "acceptance",
     r"return\w*|cede\w*|hand\w* over": "return", r"met|meet\w*": "meeting", r"call\w*|phoned": "call",
-    r"visit\w*": "visit", r"invade\w*|attack\w*|struck": "attack", r"surrender\w*": "surrender",
+    r"visit\w*": "visit", r"lose|lost": "loss", r"hand\w*": "handover", r"lift\w*": "lifting",
+    r"drop\w*|abandon\w*|renounce\w*|gives? up|gave up": "renunciation", r"concede\w*": "concession",
+    r"admit\w*": "admission", r"invade\w*|attack\w*|struck": "attack", r"surrender\w*": "surrender",
 }  # fmt: skip
-_PRONOUN = re.compile(r"(?:he|she|it|they)\b", re.IGNORECASE)
-_PARTY = re.compile(r"[A-ZÀ-ÞА-Я][\w’-]+(?: [A-ZÀ-ÞА-Я][\w’-]+)*")
+_PARTY = re.compile(r"(?:the )?[A-ZÀ-ÞА-Я][\w’-]+(?: [A-ZÀ-ÞА-Я][\w’-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def withheld(evidence: Evidence, overview: Overview, today: date) -> Withheld:
         or _outside(evidence, wanted, overview)
         or _said_unsaid(evidence, wanted)
         or _false_premise(evidence, wanted)
-        or _unsaid(evidence)
+        or _unsaid(evidence, wanted)
     )
 
 
@@ -90,16 +92,21 @@ def _outside(evidence: Evidence, wanted: Wanted, overview: Overview) -> Withheld
 
 
 def _off_topic(evidence: Evidence, wanted: Wanted) -> Withheld | None:
-    texts = [f"{hit.article.heading} {hit.article.text}" for hit in evidence.hits[:_HITS]]
-    lacking = [set(wanted.lacking(wanted.names, text)) for text in texts]
-    unknown = [word for word in wanted.names.values() if all(word in some for some in lacking)]
+    unknown = _unknown(evidence, wanted)
     if wanted.names and len(unknown) == len(wanted.names):
         named = " and ".join(_written(word, evidence.searched_for) for word in unknown[:3])
-        return _withheld("nothing on topic", f"No article found here mentions {named}.", _ADD)
+        return _withheld("nothing on topic", f"None of the articles found mentions {named}.", _ADD)
     if max(hit.score for hit in evidence.hits) < _OFF_TOPIC:
         reason = f"No article here is on this; the nearest is {_nearest(evidence)}."
         return _withheld("nothing on topic", reason, _ADD)
     return None
+
+
+def _unknown(evidence: Evidence, wanted: Wanted) -> list[str]:
+    """The names of the question that none of the articles found has in any form."""
+    texts = [headed(hit.article, hit.article.text) for hit in evidence.hits[:_HITS]]
+    lacking = [set(wanted.forms.lacking(wanted.names, text)) for text in texts]
+    return [word for word in wanted.names.values() if all(word in some for some in lacking)]
 
 
 def _false_premise(evidence: Evidence, wanted: Wanted) -> Withheld | None:
@@ -107,12 +114,22 @@ def _false_premise(evidence: Evidence, wanted: Wanted) -> Withheld | None:
     granted = wanted.premise or wanted.event
     if not granted or not wanted.names:
         return None
-    words = {**wanted.names, **granted}
-    if any(not wanted.lacking(words, near) for near in _stretches(evidence.hits[:_HITS])):
+    told = list(_told(evidence.hits[:_HITS]))
+    lacks = [
+        len(wanted.forms.lacking(wanted.names, one.near)) + len(wanted.forms.lacking(granted, one.text))
+        for one in told
+    ]
+    if any(not lack and wanted.done(one.text) for one, lack in zip(told, lacks, strict=True)):
         return None
+    every = {**wanted.names, **wanted.words}
+    away = [
+        lack + len(wanted.forms.lacking(every, one.text)) for one, lack in zip(told, lacks, strict=True)
+    ]
+    nearest = told[away.index(min(away))] if told else None
+    quoted = f"“{_shortened(nearest.text)}” — {_of(nearest.article)}" if nearest else _nearest(evidence)
     reason = (
         f"The articles found report no such {_event(evidence.searched_for)}; "
-        f"the nearest they report is {_nearest(evidence)}."
+        f"the nearest they report is: {quoted}."
     )
     return _withheld("false premise", reason, _read(evidence))
 
@@ -124,12 +141,15 @@ def _event(question: str) -> str:
     found = (
         noun for verb, noun in _EVENTS.items() if re.search(rf"\b(?:{verb})\b", told, re.IGNORECASE)
     )
-    noun = next(found, "event")
-    rest = question.partition(" ")[2]
-    first, other = _PARTY.search(rest if _PRONOUN.match(told) else told), _OTHER.search(told)
+    noun = next(found, None)
+    named, acting = _PARTY.match(told), ACTOR.search(question)
+    first = (named[0] if named else acting[1] if acting else "").strip()
+    other = _OTHER.search(told)
     if first and other and noun in _MUTUAL:
-        return f"{noun} between {first[0]} and {other[1]}"
-    return f"{noun} by {first[0]}" if first else noun
+        return f"{noun} between {first} and {other[1]}"
+    if noun is None:
+        return f"thing of {first}" if first else "thing"
+    return f"{noun} by {first}" if first else noun
 
 
 def _said_unsaid(evidence: Evidence, wanted: Wanted) -> Withheld | None:
@@ -138,7 +158,7 @@ def _said_unsaid(evidence: Evidence, wanted: Wanted) -> Withheld | None:
     for hit in evidence.hits[:_QUOTABLE]:
         for sentence in sentences_of(hit.article):
             text = readable(hit.article.text[sentence.start : sentence.end])
-            if UNSAID.search(text) and len(about) - len(wanted.lacking(about, text)) >= _ABOUT:
+            if UNSAID.search(text) and len(about) - len(wanted.forms.lacking(about, text)) >= _ABOUT:
                 reason = (
                     f"An article says itself that this is not reported: “{text}” — {_of(hit.article)}."
                 )
@@ -146,9 +166,12 @@ def _said_unsaid(evidence: Evidence, wanted: Wanted) -> Withheld | None:
     return None
 
 
-def _unsaid(evidence: Evidence) -> Withheld:
+def _unsaid(evidence: Evidence, wanted: Wanted) -> Withheld:
     kinds = [words for words, _ in kinds_of(evidence.searched_for)]
     unsaid = f"but do not say {kinds[0]}" if kinds else "but do not answer it"
+    if unknown := _unknown(evidence, wanted):
+        named = " or ".join(_written(word, evidence.searched_for) for word in unknown[:3])
+        unsaid = f"but none mentions {named}"
     reason = f"The articles found are on this matter, {unsaid}. The nearest is {_nearest(evidence)}."
     return _withheld("no answer", reason, _read(evidence))
 
@@ -174,16 +197,32 @@ def _title(article: Article) -> str:
 
 def _written(word: str, question: str) -> str:
     """A name as the question writes it."""
-    match = re.search(rf"\b{re.escape(word)}\w*", question, re.IGNORECASE)
+    match = re.search(rf"\b{re.escape(word)}[\w-]*", question, re.IGNORECASE)
     return f"“{match[0] if match else word}”"
 
 
-def _stretches(hits: Sequence[Hit]) -> Iterator[str]:
-    """Each sentence of the passages with its neighbours, under its article's heading."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A sentence of a passage, and the same with its neighbours under its article's heading."""
+
+    article: Article
+    text: str
+    near: str
+
+
+def _told(hits: Sequence[Hit]) -> Iterator[_Told]:
     for hit in hits:
         every = sentences_of(hit.article)
         for at, sentence in enumerate(every):
-            if hit.passage.start <= sentence.start and sentence.end <= hit.passage.end:
+            inside = hit.passage.start <= sentence.start and sentence.end <= hit.passage.end
+            if inside and not sentence.heading:
                 start = every[max(0, at - 1)].start
                 end = every[min(len(every) - 1, at + 1)].end
-                yield f"{hit.article.heading} {hit.article.text[start:end]}"
+                text = readable(hit.article.text[sentence.start : sentence.end])
+                yield _Told(hit.article, text, headed(hit.article, hit.article.text[start:end]))
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _QUOTE_CHARS:
+        return text
+    return f"{text[:_QUOTE_CHARS].rpartition(' ')[0]} …"

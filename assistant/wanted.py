@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from assistant.asked import stems
-from index.countries import country_code
+from assistant.asked import content_words, stems
+from assistant.wordforms import Forms, known_forms
 from index.names import fold, gazetteer
 from index.times import Window, read_times
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from assistant.asked import Asked
@@ -24,8 +21,14 @@ if TYPE_CHECKING:
 _MONTH = r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber"
 _DATE = rf"\b(?:{_MONTH}|(?:1[5-9]|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday)\b"
 _NUMBER = (
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|thirty|forty"
-    r"|fifty|half|quarter|third|hundreds?|thousands?|millions?|billions?|double|twice|\w+fold|no)\b"
+    r"\d|\b(?:one(?! of)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty"
+    r"|thirty|forty|fifty|half|quarter|third|hundreds?|thousands?|millions?|billions?|double|twice"
+    r"|\w+fold|no)\b"
+)
+# A day, month or year, which counts nothing.
+_OF_A_DATE = re.compile(
+    rf"\b(?:\d{{1,2}} (?:{_MONTH})|(?:{_MONTH}) \d{{1,2}}\b(?! \w+s\b))|\b(?:19|20)\d\d\b(?! \w+s\b)"
+    r"|\b\d+(?:st|nd|rd|th)\b"
 )
 _REACH = 60  # characters from a number in which what it counts stands
 _REASON = (
@@ -33,18 +36,18 @@ _REASON = (
     r"|their|the)|as (?:he|she|it|they|the)|after|over|to \w+|by \w+ing|thanks? to|since)\b"
 )
 _A_NUMBER = re.compile(_NUMBER, re.IGNORECASE)
-_NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]+")
 _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (words, re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
     for words, asked, held in (
         ("when", r"(?:^|\band |, )(?:until )?when\b|\b(?:what|which) (?:date|day|month|year)\b", _DATE),
         ("how many or how much",
-         r"\bhow (?:many|much|large|long|far|old|big|often|high|accurate)\b|\b(?:share|percentage)\b",
+         r"\bhow (?:many|much|large|long|far|old|big|often|high|accurate)\b|\b(?:share|percentage)\b"
+         r"|^what (?:did|does|do|will|would) [^?,]+ (?:cost|pay)\b",
          _NUMBER),
         ("why", r"\bwhy\b|\breasons?\b|\bwhat (?:caused|led)\b", _REASON),
     )
 )  # fmt: skip
-_ACTOR = re.compile(
+ACTOR = re.compile(
     r"\b(?:did|does|do|has|have|had|will|would|can|could|was|were|is|are) (?:the )?"
     r"((?:[A-ZÀ-ÞА-Я][\w’'.-]*(?: (?:al|bin|of|van|de|the))*\s?)+)"
 )
@@ -62,6 +65,7 @@ _PRONOUN = re.compile(
     r"|the (?:minister|president|prime minister|leader)s?)\b",
     re.IGNORECASE,
 )
+_BY_HIS = re.compile(r"\b(?:by|in) (?:his|her|their|its) (?:account|count|figures|words|telling|view)\b")
 _WORDS_OF = r"[’']s? (?:account|view|words|reply|answer|statement|message|speech|proposal|offer|count)\b"
 _SAID = (
     r"said|says|told|tells|spoke|spoken|wrote|wanted|wants|asked|call(?:s|ed)|put|saw|sees"
@@ -73,99 +77,141 @@ _DID = (
     r"\w{2,}ed|took|gave|made|held|met|set|went|left|has|have|had|is|was|were|are|will|would"
     rf"|{_SAID}"
 )
-_BETWEEN = r",?(?:\s+[\w’'-]+){0,3}?,?\s+"
+_SUBJECT = re.compile(r"(?:the |al-|el-)?[A-ZÀ-ÞА-Я][\w’'-]*(?: [A-ZÀ-ÞА-Я][\w’'-]*)*")
+_MONTHS = "January February March April May June July August September October November December"
+_BETWEEN = r"(?:,?\s+(?!(?:he|she|they|it|we|i|that)\b)[\w’'-]+){0,5}?,?\s+"
 _FIRST_NAMED = re.compile(r"(?:(?:[A-ZÀ-ÞА-Я]\S*|of|and|the|al|bin|van|de)\s?)+")
+# "Houthi delegation in Riyadh" is about them; "Putin warns" and "Readout of Biden's call with" theirs.
+_OF_A_NAME = re.compile(r"(?!with\b|from\b|over\b|after\b|amid\b|against\b)[a-z]{4,}(?<!s)(?<!ed)\b")
 # Words by which a question says what sort of report it wants, which no report need hold.
 _OF_ASKING = frozenset(
     stems(
         "latest newest recent currently current now position stance line tone view views change changed"
         " differ difference compare account statement message speech response reaction answer reply"
         " round came stand stands come run according words past previous next year years month day date"
-        " happen happened discuss discussed mention mentioned talk matter reason reasons cause caused"
+        " happen happened thing things discuss discussed mention mentioned talk matter reason reasons"
+        " cause caused"
     )
 )
 CLAUSE = re.compile(
-    r"\b(?:when|after|once|in which) (?P<clause>(?:(?-i:[A-ZÀ-Þ])|he |she |they |it ).+)"
-    r"|^(?:why|when|where) (?:did|does|was|were|has|have) (?P<asked>.+)",
+    r"\b(?:(?:when|after|once|in which|that) (?=(?:(?:al|el)-)?(?-i:[A-ZÀ-Þ])|(?:he|she|they|it) )"
+    r"|(?:when|that) (?=(?:the|its|his|her) )"
+    r"|^how (?:many|much) [^?]{2,60}? say (?=(?-i:[A-ZÀ-Þ])|(?:he|she|they|it) |\w{3,}ed )"
+    r"|(?:after|for|before|since) (?=[a-z]{3,}ing\b))(?P<clause>[^?]+)"
+    r"|^(?:why|when|where(?! do(?:es)?\b)|(?:on|in) (?:what|which) (?:date|day|month|year))"
+    r" (?:did|does|do|was|were|has|have|had|will|would|is|are) (?P<asked>[^?]+)",
     re.IGNORECASE,
 )
-_FUZZY = 0.8  # likeness of two spellings of one name, by difflib; Izium and Izyum have it
-_FUZZY_LENGTH = 5
+# What turns what a sentence tells into its opposite, or into what somebody fears.
+_DENIED = re.compile(
+    r"\b(?:not|no|nor|never|neither|without|cannot|reject|refus|deni|deny|oppos|prevent|if|unless)\w*"
+    r"|n['’]t\b",
+    re.IGNORECASE,
+)
+_SOMEONE = re.compile(r"\b(?:he|she|they|we|i|it|who|which)\b", re.IGNORECASE)
+_BEFORE_DEED = 12  # words in which whoever did it is named
+_BEFORE_NOT = 4  # words in which a denial reaches it
+_AFTER_DEED = 8  # words in which "by" names whoever did it
+# Verbs that say little without what follows them.
+_LIGHT = frozenset("hold give make made take get have go come put set keep let want decid tri".split())
+_BEGINS = re.compile(r"[.:?!] +([\w’'-]+)")
+# Parts of names and forms of address that texts leave out.
+_NO_NAMES = frozenset(
+    stems("al el bin ibn de van von der la le mr mrs ms miss dr sir madam his her excellency highness")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What an answer to a question would hold.
 
-    `names` and `words` are the question's, by stem; `forms` are the other ways in which a name may be
-    written; `actor` is who is said to have acted; `premise` are the words of what the question takes
+    `names` and `words` are the question's, by stem; `forms` are the ways in which a text may
+    have them; `actor` is who is said to have acted; `premise` are the words of what the question takes
     for granted ("when Serbia recognised Kosovo"), names left out; `event` those of what it asks the
-    time or the reason of; `thing` is what a question counts.
+    time or the reason of; `deed` is the first of either that tells something, `subject` who
+    is to have done it; `thing` is what a question counts; `by_deeds` tells that a reply may be a deed.
     """
 
     names: Mapping[str, str]
     words: Mapping[str, str]
-    forms: Mapping[str, frozenset[str]]
+    forms: Forms
     kind: re.Pattern[str] | None
     actor: frozenset[str]
     premise: Mapping[str, str]
     event: Mapping[str, str]
-    thing: frozenset[str]
+    deed: Mapping[str, str]
+    thing: Mapping[str, str]
     reply: bool
+    by_deeds: bool
+    subject: frozenset[str]
     window: Window | None
     years: frozenset[int]
 
     @classmethod
     def of(cls, question: str, asked: Asked, today: date) -> Wanted:
         """Read a standalone question; relative dates count from `today`."""
-        named = asked.names - _OF_ASKING
+        forms = known_forms(question)
+        begins = stems(" ".join(_BEGINS.findall(question))) - set(forms)
+        named = asked.names - _OF_ASKING - _NO_NAMES - begins
         names = {stem: word for stem, word in asked.terms.items() if stem in named}
         times = {*(str(year) for year in asked.years), *stems(" ".join(re.findall(_MONTH, question)))}
-        actor, clause = _ACTOR.search(question), CLAUSE.search(question)
+        actor, clause = ACTOR.search(question), CLAUSE.search(question)
         thing = _THING.search(question)
         words = {s: w for s, w in asked.terms.items() if s not in names and s not in times | _OF_ASKING}
         granted = stems(clause["clause"] or "") if clause else set()
         event = stems(clause["asked"] or "") if clause else set()
+        deed = _first(clause["clause"] or clause["asked"], words) if clause else {}
         return cls(
             names={stem: word for stem, word in names.items() if stem not in times},
             words=words,
-            forms=_forms(question),
+            forms=Forms.of(question, frozenset(names), forms),
             kind=next((held for _, held in kinds_of(question)), None),
             actor=frozenset(stems(actor[1])) if actor else frozenset(),
             premise={stem: word for stem, word in words.items() if stem in granted},
             event={stem: word for stem, word in words.items() if stem in event},
-            thing=frozenset(stems(thing["thing"])) if thing else frozenset(),
+            deed=deed,
+            thing=_last(thing["thing"]) if thing else {},
             reply=bool(actor and _REPLY.search(question)),
+            by_deeds=question.startswith("How"),
+            subject=_subject(clause, actor),
             window=read_times(question, today, gazetteer().events).window,
             years=asked.years,
         )
 
-    def lacking(self, words: Mapping[str, str], text: str) -> list[str]:
-        """Return the words that a text holds in no form."""
-        there, folded = _stems(text), _folded(text)
-        return [
-            word
-            for stem, word in words.items()
-            if stem not in there
-            and not any(f" {form} " in folded for form in self.forms.get(stem, ()))
-            and not self._misspelt(stem, word, text)
-        ]
+    def done(self, text: str) -> bool:
+        """Tell whether a sentence tells the deed taken for granted of the one who is to have done it.
 
-    def _misspelt(self, stem: str, word: str, text: str) -> bool:
-        """Tell whether a text has a name that no list knows in another spelling."""
-        if stem not in self.names or stem in self.forms or len(word) < _FUZZY_LENGTH:
+        One who is named, or a pronoun, stands before the deed or after "by"; nothing denies it.
+        """
+        words = re.findall(r"[\w’'-]+", text)
+        deeds = [at for at, word in enumerate(words) if not self.forms.lacking(self.deed, word)]
+        return any(self._does(words, at) for at in deeds)
+
+    def _does(self, words: Sequence[str], at: int) -> bool:
+        before = words[max(0, at - _BEFORE_DEED) : at]
+        if _DENIED.search(" ".join(before[-_BEFORE_NOT:])):
             return False
-        return bool(get_close_matches(word, _capitalised(text), 1, _FUZZY))
+        after = " ".join(words[at + 1 : at + _AFTER_DEED])
+        by = after.partition("by ")[2]
+        who = {stem: stem for stem in self.subject}
+        told = " ".join(before)
+        return (
+            not who
+            or any(len(self.forms.lacking(who, part)) < len(who) for part in (told, by) if part)
+            or bool(_SOMEONE.search(told))
+        )
 
     def kind_in(self, text: str) -> bool | None:
         """Tell whether a sentence has the kind of answer asked for; None where none is read."""
-        return bool(self.kind.search(text)) if self.kind else None
+        if self.kind is None:
+            return None
+        return bool(self.kind.search(_undated(text) if self.kind is _COUNTED else text))
 
     def counts(self, text: str) -> bool:
         """Tell whether a number in a text stands before what the question counts."""
-        return any(
-            self.thing & stems(text[n.start() : n.start() + _REACH]) for n in _A_NUMBER.finditer(text)
-        )
+        counted = _undated(text)
+        near = (counted[n.start() : n.start() + _REACH] for n in _A_NUMBER.finditer(counted))
+        return any(not self.forms.lacking(self.thing, after) for after in near)
 
     def actor_acts(self, article: Article, text: str, before: str) -> bool | None:
         """Tell whether the one who is to have acted speaks, or does something in the sentence.
@@ -175,16 +221,21 @@ class Wanted:
         if not self.actor:
             return None
         names = {stem: stem for stem in self.actor}
-        first = _FIRST_NAMED.match(" ".join(article.title.split()))
-        places = [article.speaker or "", first[0] if first else ""]
+        title = " ".join(article.title.split())
+        first = _FIRST_NAMED.match(title)
+        of_title = first[0] if first and not _OF_A_NAME.match(title, first.end()) else ""
+        places = [article.speaker or "", of_title, article.outlet or ""]
         places += article.countries[:1] if article.speaker else ()
-        if any(len(self.lacking(names, place)) < len(names) for place in places):
+        if any(len(self.forms.lacking(names, place)) < len(names) for place in places):
             return True
-        forms = {*self.actor, *(form for stem in self.actor for form in self.forms.get(stem, ()))}
+        forms = {
+            *self.actor,
+            *(form for stem in self.actor for form in self.forms.of_name.get(stem, ())),
+        }
         written = "|".join(re.escape(form) for form in forms)
-        does = rf"{_WORDS_OF}|{_BETWEEN}(?:{_SAID if self.reply else _DID})\b"
+        does = rf"{_WORDS_OF}|{_BETWEEN}(?:{_DID if self.by_deeds or not self.reply else _SAID})\b"
         acts = rf"\b(?:{written})\w{{0,3}}(?:{does})|\baccording to (?:\w+ ){{0,3}}(?:{written})"
-        told = f"{before} {text}" if _PRONOUN.match(text) else text
+        told = f"{before} {text}" if _PRONOUN.match(text) or _BY_HIS.search(text) else text
         return bool(re.search(acts, fold(told).replace(" s ", "'s ")))
 
     def off_dates(self, article: Article, near: str) -> bool:
@@ -201,53 +252,39 @@ class Wanted:
         return not any(str(year) in near for year in years)
 
 
+_COUNTED = next(held for words, _, held in _KINDS if words.startswith("how many"))
+
+
+def _undated(text: str) -> str:
+    return _OF_A_DATE.sub(" ", text)
+
+
+def headed(article: Article, text: str) -> str:
+    """Return a text of an article with what heads it: title, speaker, date, outlet, countries."""
+    return " ".join((article.heading, article.outlet or "", *article.countries, text))
+
+
 def kinds_of(question: str) -> list[tuple[str, re.Pattern[str]]]:
     """Return the kinds of answer that a question asks for: in words, and what a text must hold."""
     return [(words, held) for words, asked, held in _KINDS if asked.search(question)]
 
 
-def _forms(question: str) -> dict[str, frozenset[str]]:
-    """Stem of a word in a name → the folded forms in which texts may have that name."""
-    known = gazetteer()
-    found: dict[str, set[str]] = {}
-    for name in known.find(question):
-        forms = {fold(form) for form in name.forms} | {fold(h.surname) for h in name.holders}
-        codes = {code for form in name.forms if (code := country_code(form))}
-        forms = forms.union(*(_of_country()[code] for code in codes))
-        for stem in stems(question[name.start : name.end]):
-            found.setdefault(stem, set()).update(forms)
-    for word in _NAME.findall(question):
-        plain = word.removesuffix("'s").removesuffix("’s")
-        if code := known.adjectives.get(fold(plain)) or country_code(plain):
-            for stem in stems(plain):
-                found.setdefault(stem, set()).update(_of_country()[code])
-    return {stem: frozenset(forms) for stem, forms in found.items()}
+def _subject(clause: re.Match[str] | None, actor: re.Match[str] | None) -> frozenset[str]:
+    """Who is to have done the deed: named where the clause begins, or whoever acts in the question."""
+    if clause is None:
+        return frozenset()
+    named = _SUBJECT.match(clause["clause"] or clause["asked"])
+    told = named[0] if named else actor[1] if actor else ""
+    return frozenset(stems(told)) - stems(_MONTHS)
 
 
-@cache
-def _of_country() -> Mapping[str, frozenset[str]]:
-    """A country's code → the adjectives, peoples and names of it, folded."""
-    known = gazetteer()
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for word, code in known.adjectives.items():
-        found[code] |= {word, f"{word}s"}
-    for form in known.forms:
-        if of := country_code(form):
-            found[of].add(form)
-    return defaultdict(frozenset, {code: frozenset(forms) for code, forms in found.items()})
+def _last(thing: str) -> dict[str, str]:
+    """The last word of what is counted: of "French soldiers", the soldiers."""
+    words = content_words(thing)[-1:]
+    return {stem: word for word in words for stem in stems(word)}
 
 
-@lru_cache(maxsize=256)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stems(text))
-
-
-@lru_cache(maxsize=256)
-def _capitalised(text: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in _NAME.findall(text))
-
-
-@lru_cache(maxsize=256)
-def _folded(text: str) -> str:
-    words = re.findall(r"[^\W_]+", fold(text))
-    return f" {' '.join(words)} "
+def _first(told: str, words: Mapping[str, str]) -> dict[str, str]:
+    """The first of the words that tells something: a verb, as a rule, or what a light one is said of."""
+    every = (stem for word in content_words(told) for stem in stems(word))
+    return next(({stem: words[stem]} for stem in every if stem in words.keys() - _LIGHT), {})

