@@ -14,6 +14,7 @@ from assistant.answers import Account, Accounts
 from assistant.asked import stems
 from assistant.facts import turned
 from assistant.speech import names_party, party_of
+from index.parties import is_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +45,9 @@ def side_of(article_id: str, said: SaidBy | None, sides: Sequence[Side]) -> int 
         named = [at for at, side in enumerate(sides) if stems(side.party) <= stems(said.person)]
         if named:
             return named[0]
+    groups = [at for at, side in enumerate(sides) if is_group(side.party)]
     if said and said.party:
-        return None
+        return groups[0] if groups else None
     owners = [at for at, side in enumerate(sides) if article_id in side.articles]
     return owners[0] if owners else None
 

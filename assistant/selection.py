@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.accounts import side_of
+from assistant.attribution import said_by
 from assistant.excerpts import REPORTER, readable, sentences_of, speaking
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
                 if len(text.split()) >= _FEWEST_WORDS:
                     found.append((hit, sentence, text))
     inputs = [f"{h.article.heading[:_HEADING_CHARS]}\n{t[:_SENTENCE_CHARS]}" for h, _, t in found]
-    questions = [_question_for(hit.article, evidence) for hit, _, _ in found]
+    questions = [_question_for(hit.article, sentence, evidence) for hit, sentence, _ in found]
     scores = _scores(questions, inputs, reranker)
     return [
         Candidate(h, s, t, score - _off_year(asked, h.article, t))
@@ -71,10 +73,12 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
     ]
 
 
-def _question_for(article: Article, evidence: Evidence) -> str:
-    """What an article is asked: a party's own account, the question put to that party alone."""
-    alone = (side.question for side in evidence.sides if article.id in side.articles)
-    return next(alone, evidence.searched_for)
+def _question_for(article: Article, sentence: Sentence, evidence: Evidence) -> str:
+    """What a sentence is asked: a party's own account, the question put to that party alone."""
+    if not evidence.sides:
+        return evidence.searched_for
+    whose = side_of(article.id, said_by(article, sentence.start, sentence.end), evidence.sides)
+    return evidence.searched_for if whose is None else evidence.sides[whose].question
 
 
 def _scores(questions: Sequence[str], texts: Sequence[str], reranker: Reranker) -> list[float]:

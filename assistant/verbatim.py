@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 NAME = "verbatim"
 
 _MOST = 3
-_MOST_OF_MANY = 5  # of a list, or of opposing accounts
-_OF_A_SIDE = 2  # sentences each side has for sure
+_MOST_OF_MANY = 5  # of a list
+_OF_A_SIDE = 3  # sentences a side has at most, as many as the other where it says as much
 _UNHEARD = 6.0  # logits below the best sentence at which a side has said nothing on the matter
 _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
 _ANOTHERS = (
@@ -111,25 +111,24 @@ def _choose(found: Sequence[Candidate], asked: Asked, sides: Sequence[Side]) -> 
     most = _MOST_OF_MANY if asked.several or asked.sides else _MOST
     first = ordered[0]
     near = [c for c in ordered if c.score >= first.score - _UNHEARD]
-    groups = _by_side(near, first, asked, sides)
-    heard = [_best(group, _OF_A_SIDE) for group in groups]
-    if not all(heard):
+    if sides:
+        return _of_each(near, sides) or _best(ordered, most)
+    if not asked.sides:
         return _best(ordered, most)
-    chosen = list(dict.fromkeys(chain.from_iterable(heard)))
+    own = [c for c in near if c.article.id == first.article.id]
+    chosen = [*_best(own, 2), *_best([c for c in near if c not in own], 2)]
     return [*chosen, *_best([c for c in ordered if c not in chosen], most, chosen)][:most]
 
 
-def _by_side(
-    near: Sequence[Candidate], first: Candidate, asked: Asked, sides: Sequence[Side]
-) -> list[list[Candidate]]:
-    """The candidates of each party; of a question that names none, of the first article and others."""
-    if sides:
-        places = [(c, side_of(c.article.id, _said(c), sides)) for c in near]
-        return [[c for c, at in places if at == number] for number in range(len(sides))]
-    if not asked.sides:
-        return []
-    own = [c for c in near if c.article.id == first.article.id]
-    return [own, [c for c in near if c not in own]]
+def _of_each(near: Sequence[Candidate], sides: Sequence[Side]) -> list[Candidate]:
+    """What each party says, at most as much of one as of another; nothing that a third says."""
+    owners = [side_of(c.article.id, _said(c), sides) for c in near]
+    heard = [
+        _best([c for c, owner in zip(near, owners, strict=True) if owner == at], _OF_A_SIDE)
+        for at in range(len(sides))
+    ]
+    fewest = min((len(own) for own in heard if own), default=0)
+    return list(dict.fromkeys(chain.from_iterable(own[: max(fewest, 2)] for own in heard)))
 
 
 def _best(ordered: Sequence[Candidate], most: int, beside: Sequence[Candidate] = ()) -> list[Candidate]:
