@@ -25,6 +25,7 @@ from assistant.evidence import Byline, Evidence, Sentence
 from assistant.markers import Draft, MarkerReader, unmarked
 from assistant.repairing import Repairing
 from assistant.selection import candidates
+from assistant.semantic import scorer_for
 from index.errors import InputError, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class ChatModelWriter:
         self._settings = settings
         self._reranker = reranker
         self._fallback = fallback
+        self._semantic = scorer_for(settings, reranker)
         try:
             self._prompt = prompts.load(settings.prompt)
         except prompts.PromptError as exc:
@@ -99,7 +101,7 @@ class ChatModelWriter:
         """
         seen: set[str] = set()
         waiting: list[Sentence] = []
-        repairing = Repairing(hits, self._reranker)
+        repairing = Repairing(hits, self._semantic, self._reranker)
         stream = islice(self._sentences(evidence, hits), _MOST_SENTENCES)
         while True:
             try:

@@ -60,7 +60,9 @@ _EACH_SIDE = re.compile(
     r"|state|account|version)\w*|\beach (?:country|side|party)['’]s (?:account|view|version)",
     re.IGNORECASE,
 )
-_PLACED = re.compile(r"\b(?:at|in|near|over|about|on|into|around|through|between|both) (?:the )?$", re.IGNORECASE)
+_PLACED = re.compile(
+    r"\b(?:at|in|near|over|about|on|into|around|through|between|both) (?:the )?$", re.IGNORECASE
+)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _TWO_SIDES = re.compile(
     r"\b(each|both|respective(ly)?|versus|vs\.?|against|two sides|sides?|differ(s|ed|ently|ences?)?"
@@ -74,13 +76,9 @@ _JUDGES = (
     r"|account for"
 )
 _SPEAKING = rf"{_JUDGES}|(?:say|said)(?= (?:about|on|over|to)\b)"
-_SPEAK = re.compile(
-    rf"^ (?:{_SPEAKING})(?: (?:about|on|over|to))?(?= (?!or\b|and\b))", re.IGNORECASE
-)
+_SPEAK = re.compile(rf"^ (?:{_SPEAKING})(?: (?:about|on|over|to))?(?= (?!or\b|and\b))", re.IGNORECASE)
 _SAY = re.compile(r"^ (?:say|said)\b", re.IGNORECASE)
-_TELLER = (
-    r"according to|as (?:told|seen|put|described|presented) by|in the (?:words|telling|view|account|eyes) of"
-)
+_TELLER = r"according to|as (?:told|seen|put|described|presented) by|in the (?:words|telling|view|account|eyes) of"
 _ACCORDING = re.compile(rf"\b(?:{_TELLER}) (?:the )?$", re.IGNORECASE)
 _OTHER_SPEAKER = re.compile(r"\b(?:say|said|says|tell|told|call|claim|think)\b", re.IGNORECASE)
 _SETTING_APART = re.compile(
@@ -115,9 +113,7 @@ def parties(question: str) -> dict[str, str]:
     question put to it a capital stands for its government: what Baku says is what Azerbaijan says.
     """
     question = _HALVES.sub(r"\g<a> \g<of> and \g<b> \g<of>", question)
-    return (
-        _by_clauses(question) or _by_belongings(question) or _joined(question) or _hyphened(question)
-    )
+    return _by_clauses(question) or _by_belongings(question) or _joined(question) or _hyphened(question)
 
 
 def is_group(party: str) -> bool:
