@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from assistant.repairing import Repairing
 from assistant.selection import candidates
 from assistant.semantic import scorer_for
 from index.errors import InputError, ModelUnavailable
+from index.neutral import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +68,7 @@ class ChatModelWriter:
         self._settings = settings
         self._reranker = reranker
         self._fallback = fallback
+        self._naming = naming(settings.neutral_names)
         self._semantic = scorer_for(settings, reranker)
         try:
             self._prompt = prompts.load(settings.prompt)
@@ -122,6 +124,8 @@ class ChatModelWriter:
             if sentence is None:
                 tally.withheld += 1
                 continue
+            if not _replaces(sentence):
+                sentence = replace(sentence, text=self._naming.neutral(sentence.text))
             waiting.append(sentence)
             if tally.shown or not _replaces(sentence):
                 for ready in waiting:

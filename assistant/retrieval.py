@@ -20,6 +20,7 @@ from index.countries import country_code
 from index.dates import PartialDate, parse_published
 from index.errors import InputError
 from index.names import gazetteer
+from index.neutral import naming
 from index.parties import is_group, parties
 from index.query import Filters, Query
 from index.search import MATCHES, SearchEngine
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
     from index.settings import Settings
 
 _HITS = 10
-_OF_A_SIDE = 3
-_SIDE_BUDGET = 8  # passages the reranker reads for one side, beside those for the whole question
+_OF_A_SIDE = 4
+_SIDE_BUDGET = 12  # passages the reranker reads for one side, beside those for the whole question
+_SAID_THEN = 3.0  # logits that an account of the time asked about is worth: parties repeat themselves
 _NEWS_DAYS = 31  # "latest": an article this much older than the newest that matches still tells of it
 
 
@@ -47,6 +49,7 @@ class Retrieval:
         self.engine = SearchEngine(library, settings)
         self.conversation = Conversation(self.engine)
         self._settings = settings
+        self._naming = naming(settings.neutral_names)
 
     @cached_property
     def chain(self) -> Runnable[Question, Evidence]:
@@ -111,7 +114,11 @@ class Retrieval:
         }
         every = frozenset(line.article_id for line in self._bylines)
         return [
-            Side(party, alone, every - _others(own, party) if is_group(party) else own[party])
+            Side(
+                self._naming.neutral(party),
+                alone,
+                every - _others(own, party) if is_group(party) else own[party],
+            )
             for party, alone in apart.items()
         ]
 
@@ -120,9 +127,9 @@ class Retrieval:
         asked = self.engine.understand(side.question, understood.filters)
         asked = replace(asked, window=understood.window, newest=understood.newest, sides=())
         own = self.engine.search(asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
-        told = self.engine.search(asked, _OF_A_SIDE, self._reports - side.articles, _SIDE_BUDGET)
+        told = self.engine.search(asked, _OF_A_SIDE, self._reports - side.articles, _OF_A_SIDE)
         told = [hit for hit in told if names_party(hit.text, side.party)]
-        return sorted([*own, *told], key=lambda hit: -hit.score)[:_OF_A_SIDE]
+        return sorted([*own, *told], key=lambda hit: -_of_the_time(hit, asked))[:_OF_A_SIDE]
 
     @cached_property
     def _reports(self) -> frozenset[str]:
@@ -136,6 +143,10 @@ class Retrieval:
 
 def _others(own: Mapping[str, frozenset[str]], party: str) -> frozenset[str]:
     return frozenset().union(*(articles for other, articles in own.items() if other != party))
+
+
+def _of_the_time(hit: Hit, asked: Query) -> float:
+    return hit.score + _SAID_THEN * bool(asked.window and asked.window.holds(hit.article.published))
 
 
 def filters_of(limits: Limits) -> Filters:

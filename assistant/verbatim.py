@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 from assistant.abstention import decide
 from assistant.accounts import side_of
+from assistant.announcing import announces
 from assistant.asked import Asked, stems
 from assistant.attribution import said_by, same_speaker
 from assistant.evidence import Byline
 from assistant.evidence import Sentence as Written
-from assistant.excerpts import Excerpt
-from assistant.quoting import excerpt_of, quotation
-from assistant.selection import Candidate, candidates
-from assistant.speech import asked_of, names_speaker
+from assistant.excerpts import Excerpt, sentences_of
+from assistant.quoting import excerpt_of, named_text, quotation
+from assistant.selection import Candidate, candidates, heading_with, question_for
+from assistant.speech import asked_of, names_party, names_speaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,11 +37,16 @@ NAME = "verbatim"
 _MOST = 3
 _MOST_OF_MANY = 5  # of a list
 _OF_A_SIDE = 3  # sentences a side has at most, as many as the other where it says as much
-_UNHEARD = 6.0  # logits below the best sentence at which a side has said nothing on the matter
+_UNHEARD = 6.0  # logits below the best sentence at which a side has said nothing on the matter,
+_HEARD = -1.0  # unless its best answers the question put to it alone by a logit of this or more
 _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
 _ANOTHERS = (
     2.0  # logits off what somebody else says, who does not name the one whose words are asked for
 )
+_WORTH_NAMING = 7.0  # logits below the best at which a name could still bring a sentence to the front
+_ANNOUNCED = 4.0  # logits off a sentence that says nothing itself
+_BROKEN = 2.0  # logits off what begins in the middle of a sentence
+_OF_THE_OTHER = 1.0  # logits that naming the other party is worth in an account
 _TOLD = 2.0  # logits off what an article tells of itself, where somebody's words are asked for
 _QUOTES = re.compile(r"[“\"][^“”\"]{8,}[”\"]")
 _FEWEST_SMALL = 3  # words in small letters of a sentence; "THE WHITE HOUSE, April 15, 2021." has none
@@ -61,19 +67,54 @@ class VerbatimWriter:
         asked = Asked.of(evidence.searched_for)
         found = candidates(evidence, asked, self._reranker)
         if decide(evidence, asked, found, self._reranker).answers:
-            chosen = _choose(_weighed(found, evidence), asked, evidence.sides)
+            named = self._with_names(found, evidence)
+            chosen = _choose(_weighed(named, evidence), asked, evidence.sides)
             yield from _quoted(_ordered(chosen, evidence))
         yield Byline(NAME)
+
+    def _with_names(self, found: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+        """Score a sentence that says "he" or "the minister" as it is quoted, with the name."""
+        best = max(candidate.score for candidate in found)
+        named = [
+            (at, question_for(c.article, c.sentence, evidence), heading_with(c.article, text))
+            for at, c in enumerate(found)
+            if c.score >= best - _WORTH_NAMING and (text := named_text(c.article, c.sentence))
+        ]
+        scores = self._reranker.score_pairs([(question, text) for _, question, text in named])
+        better = {at: float(score) for (at, *_), score in zip(named, scores, strict=True)}
+        return [replace(c, score=max(c.score, better.get(at, c.score))) for at, c in enumerate(found)]
 
 
 def _weighed(found: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
     """Leave out what is no sentence; where someone's words are asked for, put the others back."""
     whole = [c for c in found if len(re.findall(r"\b[^\W\d_A-Z]{2,}", c.text)) >= _FEWEST_SMALL]
-    whole = whole or list(found)
     whose = asked_of(evidence.searched_for)
-    if whose is None and not evidence.sides:
-        return whole
-    return [replace(c, score=c.score - _not_theirs(c, whose)) for c in whole]
+    asks_of_words = whose is not None or evidence.sides
+    return [
+        replace(
+            c,
+            score=c.score
+            - _announcing(c)
+            - (_not_theirs(c, whose) if asks_of_words else 0.0)
+            + (_OF_THE_OTHER if _names_the_other(c, evidence.sides) else 0.0),
+        )
+        for c in whole or found
+    ]
+
+
+def _names_the_other(candidate: Candidate, sides: Sequence[Side]) -> bool:
+    """Tell whether a party's account speaks of the other party."""
+    owner = side_of(candidate.article.id, _said(candidate), sides)
+    others = [side.party for at, side in enumerate(sides) if at != owner]
+    return owner is not None and any(names_party(candidate.text, party) for party in others)
+
+
+def _announcing(candidate: Candidate) -> float:
+    every = sentences_of(candidate.article)
+    first = next((s for s in every if not s.heading), None) == candidate.sentence
+    if announces(candidate.text, first=first):
+        return _ANNOUNCED
+    return _BROKEN if candidate.text[:1].islower() and not candidate.sentence.item else 0.0
 
 
 def _not_theirs(candidate: Candidate, whose: SaidBy | None) -> float:
@@ -110,7 +151,8 @@ def _choose(found: Sequence[Candidate], asked: Asked, sides: Sequence[Side]) -> 
     ordered = sorted(found, key=lambda c: -c.score)
     most = _MOST_OF_MANY if asked.several or asked.sides else _MOST
     first = ordered[0]
-    near = [c for c in ordered if c.score >= first.score - _UNHEARD]
+    least = min(first.score - _UNHEARD, _HEARD) if sides else first.score - _UNHEARD
+    near = [c for c in ordered if c.score >= least]
     if sides:
         return _of_each(near, sides) or _best(ordered, most)
     if not asked.sides:

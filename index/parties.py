@@ -139,7 +139,7 @@ def _by_clauses(question: str) -> dict[str, str]:
     if not all(clauses):
         return {}
     one, other = (clause for clause in clauses if clause)
-    about = f"{one.topic}: " if _POINTS_BACK.search(other.text) else ""
+    about = f"{one.who}, {one.topic}: " if _POINTS_BACK.search(other.text) else ""
     asked = {_key(one.who): f"{lead}{one.text}?", _key(other.who): f"{lead}{about}{other.text}?"}
     return asked if len(asked) > 1 else {}
 
