@@ -27,7 +27,7 @@ _SPOKE = re.compile(
     r"|told|likened|began|closed|ended|defended)\b"
 )
 _SAYS = re.compile(
-    r"\bthat\b|[“\"][^“”\"]{25,}"
+    r"\bthat\b|[“\"][^“”\"]{40,}"
     r"|\b(?:accus|blam|demand|call(?:ed|ing) (?:for|on)|urg|promis|pledg|warn)\w*"
     r"|:\s|\b\d+(?:[.,]\d+)? (?:per cent|people|million|billion)"
 )

@@ -25,6 +25,8 @@ _LEANS = re.compile(
     r"|Therefore|Thus|Both|And|But|Nor|Yet)\b)"
 )
 _LONGEST = 700
+_ELABORATED = 480  # characters of a sentence with the one that elaborates it
+_FEW_WORDS = 10
 _LIST_REACH = 25
 _TURN = re.compile(
     r"(?:^|\n)[ \t]*(?:(Q)(?=[ \t\u00a0]+\S)|((?:[A-Z][A-Z.’'\-]+|[A-Z]\.)(?: [A-Z][A-Z.’'\-]*){0,5}):)"
@@ -73,6 +75,25 @@ def excerpt(article: Article, sentence: Sentence) -> Excerpt:
         if start < sentence.start - _LONGEST // 2:
             break
     return Excerpt(((start, sentence.end),))
+
+
+def elaborated(article: Article, sentence: Sentence, quote: Excerpt) -> Excerpt:
+    """Return the quote with the sentence after it, where that says what the quoted one only opens.
+
+    So it is of a report's first sentence and of one of a few words.
+    """
+    every = sentences_of(article)
+    at = every.index(sentence)
+    opens = article.speaker is None and all(before.heading for before in every[:at])
+    few = len(article.text[sentence.start : sentence.end].split()) <= _FEW_WORDS
+    after = every[at + 1] if at + 1 < len(every) else None
+    if not (opens or few) or after is None or after.block != sentence.block or after.heading:
+        return quote
+    start, end = quote.spans[-1]
+    apart = after.item or sentence.item or turn_at(article, after.start) != turn_at(article, start)
+    if apart or after.end - start > _ELABORATED:
+        return quote
+    return Excerpt((*quote.spans[:-1], (start, max(end, after.end))))
 
 
 def _list_lead(article: Article, every: Sequence[Sentence], at: int) -> Sentence | None:

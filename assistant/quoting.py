@@ -53,7 +53,9 @@ def _named(article: Article, quote: Excerpt) -> tuple[str, Pointer | None]:
     """The quotation's words, in brackets the name of whom they point to, and what points to him."""
     text = quote.text(article)
     if pointing := points_to(article, quote.spans[0][0]):
-        return f"[{pointing.person}]{text.removeprefix(_written(article, pointing))}", pointing
+        written = _written(article, pointing)
+        name = f"{pointing.person}’s" if written in ("His", "Her") else pointing.person
+        return f"[{name}]{text.removeprefix(written)}", pointing
     if pointing := speaker_within(article, *quote.spans[-1]):
         before, written, after = _around(article, quote, pointing)
         return f"{before}{written} [{pointing.person}]{after}", pointing

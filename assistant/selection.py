@@ -83,7 +83,9 @@ def question_for(article: Article, sentence: Sentence, evidence: Evidence) -> st
     """Return what a sentence is asked: a party's own account, the question put to that party alone."""
     if not evidence.sides:
         return evidence.searched_for
-    whose = side_of(article.id, said_by(article, sentence.start, sentence.end), evidence.sides)
+    text = article.text[sentence.start : sentence.end]
+    said = said_by(article, sentence.start, sentence.end)
+    whose = side_of(article.id, said, evidence.sides, text)
     return evidence.searched_for if whose is None else evidence.sides[whose].question
 
 

@@ -64,13 +64,16 @@ _WHO = re.compile(
     rf"|(?:[Tt]he\s+)?(?P<name>{_NAME})(?:\s+of\s+(?:the\s+)?(?P<home>{_NAME}))?)"
 )
 _BETWEEN = (
-    r"(?:\s*\([^()]{2,60}\))?(?:,[^,.;:“”\"]{2,90},|,)?"
+    r"(?:\s*\([^()]{2,60}\))?(?:,(?:\s+who\b[^,.;:]{2,90}|[^,.;:“”\"]{2,90}),|,)?"
     r"(?:\s+(?:also|later|then|now|again|further|in\s+turn|has|had|have|\w+ly))*"
 )
 _BEFORE = re.compile(rf"(?P<who>{_WHO.pattern}){_BETWEEN}\s+(?P<verb>{_VERB})\b(?!\s+to\s+be\b)")
 _AFTER = re.compile(rf"[,”\"’?!]\s*(?P<verb>{_VERB})\s+(?P<who>{_WHO.pattern})")
 _ACCORDING = re.compile(
     rf"\b(?P<verb>[Aa]ccording\s+to|[Ii]n\s+the\s+words\s+of)\s+(?P<who>{_WHO.pattern})"
+)
+_READING = re.compile(
+    rf"\b[Ii]n\s+(?:the\s+)?(?P<land>{_PART})(?:['’]s?)?\s+(?:reading|view|telling|version|account|words|eyes)\b"
 )
 _TITLE = re.compile(
     rf"\b(?:Statement|Remarks|Letter|Message|Proclamation|Testimony|Speech|Address|Briefing)\s+"
@@ -91,7 +94,8 @@ _AFTER_NAME = re.compile(
 _NOT_NAMES = frozenset(
     "The In On At After Before When While But And As If That This These Those It Its His Her Their Both "
     "According Since For From Of With By To He She They What Who There Here Not No Yet Asked However "
-    "Officials Sides Leaders Mr Mrs Ms Dr President Vice Prime Minister Foreign Secretary First".split()
+    "Europeans Americans January February March April May June July August September October November "
+    "December Officials Sides Leaders Mr Mrs Ms Dr President Vice Prime Minister Foreign Secretary First".split()
 )
 _WORDS = re.compile(r"[\w’'.-]+")
 
@@ -132,6 +136,11 @@ def attributed(text: str, offset: int) -> Iterator[Attributed]:
         if found := _named(match, offset):
             taken = match.end()
             yield found
+    for match in _READING.finditer(text):
+        party = party_of(_plain(match["land"])) if taken < 0 else None
+        if party and not _quoted(text, match.start()):
+            start, end = offset + match.start(), offset + match.end()
+            yield Attributed(None, None, party, "said", start, end, points_back=False)
     also = _ALSO.search(text) if taken < 0 else None
     lead = _LEADING.match(text) if also else None
     if also and lead and not _quoted(text, also.start()) and (found := _named(lead, offset)):

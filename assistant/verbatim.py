@@ -18,7 +18,7 @@ from assistant.asked import Asked, stems
 from assistant.attribution import said_by, same_speaker
 from assistant.evidence import Byline
 from assistant.evidence import Sentence as Written
-from assistant.excerpts import Excerpt, sentences_of
+from assistant.excerpts import Excerpt, elaborated, sentences_of
 from assistant.quoting import excerpt_of, named_text, quotation
 from assistant.selection import Candidate, candidates, heading_with, question_for
 from assistant.speech import asked_of, names_party, names_speaker
@@ -36,7 +36,7 @@ NAME = "verbatim"
 
 _MOST = 3
 _MOST_OF_MANY = 5  # of a list
-_OF_A_SIDE = 3  # sentences a side has at most, as many as the other where it says as much
+_OF_A_SIDE = 4  # sentences a side has at most, as many as the other where it says as much
 _UNHEARD = 6.0  # logits below the best sentence at which a side has said nothing on the matter,
 _HEARD = -1.0  # unless its best answers the question put to it alone by a logit of this or more
 _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
@@ -47,6 +47,7 @@ _WORTH_NAMING = 7.0  # logits below the best at which a name could still bring a
 _ANNOUNCED = 4.0  # logits off a sentence that says nothing itself
 _BROKEN = 2.0  # logits off what begins in the middle of a sentence
 _OF_THE_OTHER = 1.0  # logits that naming the other party is worth in an account
+_TOLD_BESIDE = 1.0  # more off it where two parties' words are
 _TOLD = 2.0  # logits off what an article tells of itself, where somebody's words are asked for
 _QUOTES = re.compile(r"[“\"][^“”\"]{8,}[”\"]")
 _FEWEST_SMALL = 3  # words in small letters of a sentence; "THE WHITE HOUSE, April 15, 2021." has none
@@ -69,7 +70,7 @@ class VerbatimWriter:
         if decide(evidence, asked, found, self._reranker).answers:
             named = self._with_names(found, evidence)
             chosen = _choose(_weighed(named, evidence), asked, evidence.sides)
-            yield from _quoted(_ordered(chosen, evidence))
+            yield from _quoted(_ordered(chosen, evidence), evidence.sides)
         yield Byline(NAME)
 
     def _with_names(self, found: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
@@ -96,6 +97,7 @@ def _weighed(found: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
             score=c.score
             - _announcing(c)
             - (_not_theirs(c, whose) if asks_of_words else 0.0)
+            - (_TOLD_BESIDE if evidence.sides and _said(c) is None else 0.0)
             + (_OF_THE_OTHER if _names_the_other(c, evidence.sides) else 0.0),
         )
         for c in whole or found
@@ -104,7 +106,7 @@ def _weighed(found: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
 
 def _names_the_other(candidate: Candidate, sides: Sequence[Side]) -> bool:
     """Tell whether a party's account speaks of the other party."""
-    owner = side_of(candidate.article.id, _said(candidate), sides)
+    owner = side_of(candidate.article.id, _said(candidate), sides, candidate.text)
     others = [side.party for at, side in enumerate(sides) if at != owner]
     return owner is not None and any(names_party(candidate.text, party) for party in others)
 
@@ -129,7 +131,7 @@ def _ordered(chosen: Sequence[Candidate], evidence: Evidence) -> list[Candidate]
     """By side, by date or the newest first, as the question asks; else as they are."""
     sides = evidence.sides
     if sides:
-        places = {c: side_of(c.article.id, _said(c), sides) for c in chosen}
+        places = {c: side_of(c.article.id, _said(c), sides, c.text) for c in chosen}
         return sorted(chosen, key=lambda c: len(sides) if (at := places[c]) is None else at)
     if _CHANGED.search(evidence.question.text):
         return sorted(chosen, key=_day)
@@ -164,7 +166,7 @@ def _choose(found: Sequence[Candidate], asked: Asked, sides: Sequence[Side]) -> 
 
 def _of_each(near: Sequence[Candidate], sides: Sequence[Side]) -> list[Candidate]:
     """What each party says, at most as much of one as of another; nothing that a third says."""
-    owners = [side_of(c.article.id, _said(c), sides) for c in near]
+    owners = [side_of(c.article.id, _said(c), sides, c.text) for c in near]
     heard = [
         _best([c for c, owner in zip(near, owners, strict=True) if owner == at], _OF_A_SIDE)
         for at in range(len(sides))
@@ -189,14 +191,18 @@ def _same(one: Candidate, other: Candidate) -> bool:
     return len(a & b) > _SAME * len(a | b)
 
 
-def _quoted(chosen: Sequence[Candidate]) -> Iterator[Written]:
-    """Quote article by article, in the order of each one's best sentence, then of the text."""
-    by_article: dict[str, list[Candidate]] = {}
-    for candidate in chosen:
-        by_article.setdefault(candidate.article.id, []).append(candidate)
+def _quoted(chosen: Sequence[Candidate], sides: Sequence[Side]) -> Iterator[Written]:
+    """Quote article by article, in the order of each one's best sentence, then of the text.
+
+    What two parties say in one article is quoted apart.
+    """
+    by_article: dict[tuple[str, int | None], list[Candidate]] = {}
+    for c in chosen:
+        whose = side_of(c.article.id, _said(c), sides, c.text) if sides else None
+        by_article.setdefault((c.article.id, whose), []).append(c)
     for group in by_article.values():
         article = group[0].article
-        quotes = [excerpt_of(article, candidate.sentence) for candidate in group]
+        quotes = [elaborated(article, c.sentence, excerpt_of(article, c.sentence)) for c in group]
         for quote in _joined(article, quotes):
             yield quotation(article, quote)
 
