@@ -27,6 +27,10 @@ _LEANS = re.compile(
 _LONGEST = 700
 _ELABORATED = 480  # characters of a sentence with the one that elaborates it
 _FEW_WORDS = 10
+_CATALOGUED = re.compile(r"(?<= of )(?P<name>[A-Z][\w ]+), (?P<rest>(?:the )?[\w’' -]+ of)$")
+_HONORIFIC = re.compile(
+    r"^(?:(?:Mr|Mrs|Ms|Dr)\.?\s+|(?:His|Her) (?:Excellency|Majesty|(?:Royal |Serene )?Highness)\s+)+"
+)
 _LIST_REACH = 25
 _TURN = re.compile(
     r"(?:^|\n)[ \t]*(?:(Q)(?=[ \t\u00a0]+\S)|((?:[A-Z][A-Z.’'\-]+|[A-Z]\.)(?: [A-Z][A-Z.’'\-]*){0,5}):)"
@@ -135,10 +139,22 @@ def speaking(article: Article, offset: int) -> str | None:
 def attribution(article: Article, offset: int) -> str:
     """Return who said it and when, from the article's own metadata and, in a transcript, its turns."""
     turn = speaking(article, offset)
-    speaker = _named(turn) if turn else article.speaker
+    speaker = _named(turn) if turn else _introduced(article.speaker)
     who = ", ".join(part for part in (speaker, None if article.speaker else article.outlet) if part)
     when = article.published.text if article.published else "undated"
     return f"{who or article.title}, {when}"
+
+
+def _introduced(speaker: str | None) -> str | None:
+    """A speaker with one office and no honorific: "Benjamin Netanyahu, Prime Minister of Israel"."""
+    if speaker is None:
+        return None
+    name, _, offices = _HONORIFIC.sub("", speaker).partition(", ")
+    offices = _CATALOGUED.sub(r"\g<rest> \g<name>", offices)
+    first, *others = re.split(r", (?:and )?(?=[A-Z])", offices)
+    land = offices.rpartition(" of ")[2] if others and " of " in offices else ""
+    office = f"{first} of {land}" if land and " of " not in first else first
+    return f"{name}, {office}" if office else name
 
 
 def _named(turn: str) -> str:

@@ -52,7 +52,9 @@ _TOLD = 2.0  # logits off what an article tells of itself, where somebody's word
 _QUOTES = re.compile(r"[“\"][^“”\"]{8,}[”\"]")
 _FEWEST_SMALL = 3  # words in small letters of a sentence; "THE WHITE HOUSE, April 15, 2021." has none
 _CHANGED = re.compile(
-    r"\b(chang\w+|evol\w+|shift\w*|over time|over the years|develop(?:ed|ment))\b", re.IGNORECASE
+    r"\bhow\b.*(?<!climate )\b(?:chang\w+|evolv\w+|shift\w*|develop(?:ed)?)\b|\bover (?:time|the years)\b"
+    r"|\b(?:from|between) (?:19|20)\d\d (?:to|and) (?:19|20)\d\d\b",
+    re.IGNORECASE,
 )
 _SAME = 0.6  # Jaccard of stems above which two sentences say the same
 
@@ -69,7 +71,12 @@ class VerbatimWriter:
         found = candidates(evidence, asked, self._reranker)
         if decide(evidence, asked, found, self._reranker).answers:
             named = self._with_names(found, evidence)
-            chosen = _choose(_weighed(named, evidence), asked, evidence.sides)
+            chosen = _choose(
+                _weighed(named, evidence),
+                asked,
+                evidence.sides,
+                changes=_asks_of_change(evidence),
+            )
             yield from _quoted(_ordered(chosen, evidence), evidence.sides)
         yield Byline(NAME)
 
@@ -133,11 +140,15 @@ def _ordered(chosen: Sequence[Candidate], evidence: Evidence) -> list[Candidate]
     if sides:
         places = {c: side_of(c.article.id, _said(c), sides, c.text) for c in chosen}
         return sorted(chosen, key=lambda c: len(sides) if (at := places[c]) is None else at)
-    if _CHANGED.search(evidence.question.text):
+    if _asks_of_change(evidence):
         return sorted(chosen, key=_day)
     if evidence.reading and evidence.reading.newest:
         return sorted(chosen, key=_day, reverse=True)
     return list(chosen)
+
+
+def _asks_of_change(evidence: Evidence) -> bool:
+    return bool(_CHANGED.search(evidence.question.text))
 
 
 def _said(candidate: Candidate) -> SaidBy | None:
@@ -149,7 +160,9 @@ def _day(candidate: Candidate) -> int:
     return published.first.toordinal() if published else 0
 
 
-def _choose(found: Sequence[Candidate], asked: Asked, sides: Sequence[Side]) -> list[Candidate]:
+def _choose(
+    found: Sequence[Candidate], asked: Asked, sides: Sequence[Side], *, changes: bool
+) -> list[Candidate]:
     ordered = sorted(found, key=lambda c: -c.score)
     most = _MOST_OF_MANY if asked.several or asked.sides else _MOST
     first = ordered[0]
@@ -157,6 +170,8 @@ def _choose(found: Sequence[Candidate], asked: Asked, sides: Sequence[Side]) -> 
     near = [c for c in ordered if c.score >= least]
     if sides:
         return _of_each(near, sides) or _best(ordered, most)
+    if changes:
+        return _of_each_day(near)
     if not asked.sides:
         return _best(ordered, most)
     own = [c for c in near if c.article.id == first.article.id]
@@ -175,11 +190,26 @@ def _of_each(near: Sequence[Candidate], sides: Sequence[Side]) -> list[Candidate
     return list(dict.fromkeys(chain.from_iterable(own[: max(fewest, 2)] for own in heard)))
 
 
-def _best(ordered: Sequence[Candidate], most: int, beside: Sequence[Candidate] = ()) -> list[Candidate]:
+def _of_each_day(near: Sequence[Candidate]) -> list[Candidate]:
+    """What was said on different days, two sentences of a day: a change shows beside what went before."""
+    days: dict[int, list[Candidate]] = {}
+    for candidate in near:
+        days.setdefault(_day(candidate), []).append(candidate)
+    firsts = [own[0] for own in days.values()]
+    seconds = [own[1] for own in days.values() if len(own) > 1]
+    return _best([*firsts, *seconds], _MOST_OF_MANY, margin=_UNHEARD)
+
+
+def _best(
+    ordered: Sequence[Candidate],
+    most: int,
+    beside: Sequence[Candidate] = (),
+    margin: float = _MARGIN,
+) -> list[Candidate]:
     """Return the best candidates within the margin, none saying what another or one `beside` says."""
     chosen: list[Candidate] = []
     for candidate in ordered:
-        if len(chosen) == most or candidate.score < ordered[0].score - _MARGIN:
+        if len(chosen) == most or candidate.score < ordered[0].score - margin:
             break
         if not any(_same(candidate, other) for other in (*beside, *chosen)):
             chosen.append(candidate)
