@@ -13,7 +13,8 @@ _LEADS_OVER = re.compile(
     r"|you (?:asked|mentioned)|as (?:i|we) (?:said|mentioned|noted|gather)"
     r"|i am (?:honou?red|pleased|delighted)|it is (?:an|my) honou?r"
     r"|distinguished|excellenc\w+|ladies and gentlemen"
-    r"|(?:mr|madam)\.? (?:president|chair\w*|secretary)|next question|please|on (?:that|this|your) (?:question|point|issue|subject)|in conclusion)\b",
+    r"|(?:mr|madam)\.? (?:president|chair\w*|secretary)|next question|please|in conclusion"
+    r"|on (?:that|this|your) (?:question|point|issue|subject))\b",
     re.IGNORECASE,
 )
 _SHORT = 14  # words up to which a sentence that leads over holds nothing else
@@ -22,8 +23,9 @@ _OCCASION = re.compile(
     r"|rostrum|remarks|appearance|passage|report|week|session|podium)\b"
 )
 _SPOKE = re.compile(
-    r"\b(?:gave|delivered|devoted|presented|used|opened|replied|answered|responded|addressed|spoke|turned"
-    r"|returned|took up|dealt with|compared|came back|set out|raised|went to|stood|appeared|reported back"
+    r"\b(?:gave|delivered|devoted|presented|used|opened|replied|answered|responded|addressed|spoke"
+    r"|turned|returned|took up|dealt with|compared|came back|set out|raised|went to"
+    r"|stood|appeared|reported back"
     r"|told|likened|began|closed|ended|defended)\b"
 )
 _SAYS = re.compile(

@@ -27,6 +27,8 @@ _LEANS = re.compile(
 _LONGEST = 700
 _ELABORATED = 480  # characters of a sentence with the one that elaborates it
 _FEW_WORDS = 10
+_SMALL_WORD = re.compile(r"\b[a-z]{2,}")
+_FEWEST_SMALL = 3
 _CATALOGUED = re.compile(r"(?<= of )(?P<name>[A-Z][\w ]+), (?P<rest>(?:the )?[\w’' -]+ of)$")
 _HONORIFIC = re.compile(
     r"^(?:(?:Mr|Mrs|Ms|Dr)\.?\s+|(?:His|Her) (?:Excellency|Majesty|(?:Royal |Serene )?Highness)\s+)+"
@@ -91,9 +93,13 @@ def elaborated(article: Article, sentence: Sentence, quote: Excerpt) -> Excerpt:
     opens = article.speaker is None and all(before.heading for before in every[:at])
     few = len(article.text[sentence.start : sentence.end].split()) <= _FEW_WORDS
     after = every[at + 1] if at + 1 < len(every) else None
-    if not (opens or few) or after is None or after.block != sentence.block or after.heading:
+    if not (opens or few) or after is None or after.heading:
+        return quote
+    if after.block != sentence.block and not opens:
         return quote
     start, end = quote.spans[-1]
+    if len(_SMALL_WORD.findall(article.text, after.start, after.end)) < _FEWEST_SMALL:
+        return quote  # a date, a signature
     apart = after.item or sentence.item or turn_at(article, after.start) != turn_at(article, start)
     if apart or after.end - start > _ELABORATED:
         return quote

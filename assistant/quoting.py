@@ -43,7 +43,7 @@ def quotation(article: Article, quote: Excerpt, repair: Repair | None = None) ->
 
 
 def named_text(article: Article, sentence: Place) -> str | None:
-    """Return a sentence's words with the name for "he" or "the minister"; None where none stands for it."""
+    """Return a sentence's words with the name for "he" or "the minister"; None where it has neither."""
     quote = Excerpt(((sentence.start, sentence.end),))
     text, pointing = _named(article, quote)
     return text.replace("[", "").replace("]", "") if pointing else None

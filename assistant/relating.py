@@ -32,7 +32,8 @@ _AGAINST = re.compile(
 # A party that is only mentioned beside the accusing word: "attacks on journalists, in X as elsewhere".
 _BESIDE = re.compile(r"\b(?:as elsewhere|among others|as well as in|like)\b", re.IGNORECASE)
 _DISMISSING = re.compile(
-    r"\b(?:talk of|claims? (?:of|that)|allegations? of|charges? of|so-called|artificial|fabricat\w+|myth)\b"
+    r"\b(?:talk of|claims? (?:of|that)|allegations? of|charges? of|so-called|artificial|fabricat\w+"
+    r"|myth)\b"
     r"|[“\"]so-called",
     re.IGNORECASE,
 )
@@ -65,8 +66,8 @@ _WELL = re.compile(
     re.IGNORECASE,
 )
 _SINCE_THEN = re.compile(
-    r"\b(?:compared with (?:19|20)\d\d|no longer|unlike in (?:19|20)\d\d|(?:now|later) (?:asked|spoke|said)"
-    r"|had (?:put|said|called|told)\b.*\bnow\b)",
+    r"\b(?:compared with (?:19|20)\d\d|no longer|unlike in (?:19|20)\d\d"
+    r"|(?:now|later) (?:asked|spoke|said)|had (?:put|said|called|told)\b.*\bnow\b)",
     re.IGNORECASE,
 )
 _OF_ONE_MATTER = 3  # content stems two sentences must share before a turned word counts
@@ -141,7 +142,7 @@ def _changed(own: Sequence[Claim]) -> bool:
 
 
 def _agreed(ones: Sequence[str], others: Sequence[str], parties: Sequence[str]) -> bool:
-    """Both tell of an arrangement, each of the same one or of the other's part in it, neither ill of it."""
+    """Both tell of an arrangement: the same one, or the other's part in it; neither speaks ill of it."""
     deals = [[words for words in own if _DEAL.search(words)] for own in (ones, others)]
     if not all(deals) or any(_ILL.search(words) for own in deals for words in own):
         return False

@@ -107,7 +107,7 @@ class Retrieval:
         return notes
 
     def _sides(self, apart: Mapping[str, str]) -> list[Side]:
-        """The parties with the articles that speak for each; for a group, all that do not for the other."""
+        """The parties with the articles that speak for each; for a group, all but the other's."""
         own = {
             party: frozenset(line.article_id for line in self._bylines if speaks_for(line, party))
             for party in apart

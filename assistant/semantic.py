@@ -1,6 +1,6 @@
 """The semantic test of the grounding check, as the settings choose it.
 
-reranker              the cross-encoder that also ranks passages (the default): is one relevant to the other
+reranker              the cross-encoder that also ranks passages (the default): are the two relevant
 nli:MODEL             a sentence-transformers CrossEncoder with an entailment label: does one follow
 judge                 the writer's chat model, asked whether a passage states a sentence
 judge:PROVIDER:MODEL  another chat model, at the same endpoint
@@ -60,7 +60,8 @@ class Entailment:
         from index.models import load_cross_encoder
 
         self._model = load_cross_encoder(model)
-        names = {str(name).casefold(): at for at, name in self._model.config.id2label.items()}
+        labels: dict[int, str] = getattr(self._model.config, "id2label", None) or {}
+        names = {str(name).casefold(): at for at, name in labels.items()}
         found = [at for name, at in names.items() if name.startswith("entail")]
         if len(found) != 1:
             raise ModelUnavailable(
@@ -82,8 +83,8 @@ class Entailment:
 class Judge:
     """Whether a passage states a sentence, by a chat model's one word.
 
-    It is asked of the passage alone that the reranker puts first; where the endpoint fails or says neither
-    yes nor no, the reranker's opinion stands.
+    It is asked of the passage alone that the reranker puts first; where the endpoint fails or says
+    neither yes nor no, the reranker's opinion stands.
     """
 
     def __init__(self, settings: Settings, model: str, reranker: Reranker) -> None:

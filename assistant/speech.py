@@ -65,7 +65,7 @@ _WHO = re.compile(
 )
 _BETWEEN = (
     r"(?:\s*\([^()]{2,60}\))?(?:,(?:\s+who\b[^,.;:]{2,90}|[^,.;:“”\"]{2,90}),|,)?"
-    r"(?:\s+(?:also|later|then|now|again|further|in\s+turn|has|had|have|\w+ly))*"
+    r"(?:\s+(?:also|later|then|now|again|first|once|already|further|in\s+turn|has|had|have|\w+ly))*"
 )
 _BEFORE = re.compile(rf"(?P<who>{_WHO.pattern}){_BETWEEN}\s+(?P<verb>{_VERB})\b(?!\s+to\s+be\b)")
 _AFTER = re.compile(rf"[,”\"’?!]\s*(?P<verb>{_VERB})\s+(?P<who>{_WHO.pattern})")
@@ -83,6 +83,10 @@ _ASKED = re.compile(
     rf"\b(?:[Dd]id|[Dd]oes|[Hh]as|[Hh]ave)\s+(?:the\s+)?(?P<who>{_WHO.pattern})\s+(?:say|said|tell|told|claim"
     r"|describe|demand|propose|call|accuse|deny|announce|warn|argue|respond|react|promise|think|criti)"
 )
+_OWN = re.compile(
+    rf"\b(?:the\s+)?(?P<who>{_PART}(?:\s{_PART}){{0,3}})['’]s?\s+(?:view|position|line|stance|tone|account|policy"
+    r"|attitude|message|complaint|words|language|assessment|demand)\b"
+)
 _LEADING = re.compile(rf"(?:(?:On|In|At|To)\b[^,;:“”\"]{{2,60}}?,?\s+)?(?P<who>{_WHO.pattern})")
 _ALSO = re.compile(rf"\b(?:and|but)\s+(?:also\s+)?(?P<verb>{_VERB})\b")
 _FULL_NAME = re.compile(rf"(?:{_PART})(?:\s+(?:{_PART}))+")
@@ -95,7 +99,8 @@ _NOT_NAMES = frozenset(
     "The In On At After Before When While But And As If That This These Those It Its His Her Their Both "
     "According Since For From Of With By To He She They What Who There Here Not No Yet Asked However "
     "Europeans Americans January February March April May June July August September October November "
-    "December Officials Sides Leaders Mr Mrs Ms Dr President Vice Prime Minister Foreign Secretary First".split()
+    "December Officials Sides Leaders Mr Mrs Ms Dr President Vice Prime Minister Foreign Secretary "
+    "First".split()
 )
 _WORDS = re.compile(r"[\w’'.-]+")
 
@@ -306,7 +311,7 @@ def surnames(person: str) -> frozenset[str]:
 
 def asked_of(question: str) -> SaidBy | None:
     """Return whose words a question asks for ("What did Trump say about …"); None where nobody's."""
-    match = _ASKED.search(question)
+    match = _ASKED.search(question) or _OWN.search(question)
     who = _WHO.match(match["who"]) if match else None
     if match is None or who is None:
         return None

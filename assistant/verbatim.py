@@ -44,6 +44,7 @@ _ANOTHERS = (
     2.0  # logits off what somebody else says, who does not name the one whose words are asked for
 )
 _WORTH_NAMING = 7.0  # logits below the best at which a name could still bring a sentence to the front
+_SURE = 2.0  # logits from which a party's account need share no word with the question
 _ANNOUNCED = 4.0  # logits off a sentence that says nothing itself
 _BROKEN = 2.0  # logits off what begins in the middle of a sentence
 _OF_THE_OTHER = 1.0  # logits that naming the other party is worth in an account
@@ -52,7 +53,8 @@ _TOLD = 2.0  # logits off what an article tells of itself, where somebody's word
 _QUOTES = re.compile(r"[“\"][^“”\"]{8,}[”\"]")
 _FEWEST_SMALL = 3  # words in small letters of a sentence; "THE WHITE HOUSE, April 15, 2021." has none
 _CHANGED = re.compile(
-    r"\bhow\b.*(?<!climate )\b(?:chang\w+|evolv\w+|shift\w*|develop(?:ed)?)\b|\bover (?:time|the years)\b"
+    r"\bhow\b.*(?<!climate )\b(?:chang\w+|evolv\w+|shift\w*|develop(?:ed)?)\b"
+    r"|\bover (?:time|the years)\b"
     r"|\b(?:from|between) (?:19|20)\d\d (?:to|and) (?:19|20)\d\d\b",
     re.IGNORECASE,
 )
@@ -75,6 +77,7 @@ class VerbatimWriter:
                 _weighed(named, evidence),
                 asked,
                 evidence.sides,
+                evidence.searched_for,
                 changes=_asks_of_change(evidence),
             )
             yield from _quoted(_ordered(chosen, evidence), evidence.sides)
@@ -161,7 +164,12 @@ def _day(candidate: Candidate) -> int:
 
 
 def _choose(
-    found: Sequence[Candidate], asked: Asked, sides: Sequence[Side], *, changes: bool
+    found: Sequence[Candidate],
+    asked: Asked,
+    sides: Sequence[Side],
+    question: str,
+    *,
+    changes: bool,
 ) -> list[Candidate]:
     ordered = sorted(found, key=lambda c: -c.score)
     most = _MOST_OF_MANY if asked.several or asked.sides else _MOST
@@ -169,14 +177,23 @@ def _choose(
     least = min(first.score - _UNHEARD, _HEARD) if sides else first.score - _UNHEARD
     near = [c for c in ordered if c.score >= least]
     if sides:
+        near = [c for c in near if c.score >= _SURE or _on_the_matter(c, asked)]
+    if sides:
         return _of_each(near, sides) or _best(ordered, most)
     if changes:
-        return _of_each_day(near)
+        return _of_each_day(_theirs(near, asked_of(question)))
     if not asked.sides:
         return _best(ordered, most)
     own = [c for c in near if c.article.id == first.article.id]
     chosen = [*_best(own, 2), *_best([c for c in near if c not in own], 2)]
     return [*chosen, *_best([c for c in ordered if c not in chosen], most, chosen)][:most]
+
+
+def _on_the_matter(candidate: Candidate, asked: Asked) -> bool:
+    """Tell whether a sentence or its article's title has a word of the question but the parties'."""
+    own = set().union(*(stems(party) for party in asked.parties))
+    there = stems(f"{candidate.article.title} {candidate.text}")
+    return bool((set(asked.terms) - own) & there)
 
 
 def _of_each(near: Sequence[Candidate], sides: Sequence[Side]) -> list[Candidate]:
@@ -190,8 +207,17 @@ def _of_each(near: Sequence[Candidate], sides: Sequence[Side]) -> list[Candidate
     return list(dict.fromkeys(chain.from_iterable(own[: max(fewest, 2)] for own in heard)))
 
 
+def _theirs(near: Sequence[Candidate], whose: SaidBy | None) -> Sequence[Candidate]:
+    """Of whose line is asked about, the words; all where theirs are of one day or none."""
+    if whose is None:
+        return near
+    own = [c for c in near if (said := _said(c)) is None or same_speaker(said, whose) is not False]
+    own = [c for c in own if _said(c) is not None or names_speaker(c.text, whose)]
+    return own if len({_day(c) for c in own}) > 1 else near
+
+
 def _of_each_day(near: Sequence[Candidate]) -> list[Candidate]:
-    """What was said on different days, two sentences of a day: a change shows beside what went before."""
+    """What was said on different days, two sentences of a day: a change shows beside what was."""
     days: dict[int, list[Candidate]] = {}
     for candidate in near:
         days.setdefault(_day(candidate), []).append(candidate)

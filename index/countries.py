@@ -23,8 +23,8 @@ _ALSO = {
     "US": "USA, US, U.S., America", "VA": "Holy See", "VN": "Viet Nam",
 }  # fmt: skip
 _FORM_OF_STATE = re.compile(
-    r"^(the )?((former|yugoslav|islamic|arab|democratic|socialist|federal|federated|federative|peoples|bolivarian"
-    r"|plurinational|hashemite|co operative|independent|eastern|united|grand) )*"
+    r"^(the )?((former|yugoslav|islamic|arab|democratic|socialist|federal|federated|federative|peoples"
+    r"|bolivarian|plurinational|hashemite|co operative|independent|eastern|united|grand) )*"
     r"(republic|kingdom|states?|federation|sultanate|principality|commonwealth|duchy) of (the )?"
     r"|^the | (republic|federation)$"
 )

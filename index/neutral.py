@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -45,7 +46,7 @@ def naming(chosen: str | None = None) -> Naming:
     Raises:
         InputError: the setting is not written so.
     """
-    groups = [[entry["neutral"], *_names(entry)] for entry in _entries()]
+    groups = _groups()
     forms = {name.casefold(): group[0] for group in groups for name in group}
     for written in filter(str.strip, (chosen or "").split(";")):
         pair = _PAIR.fullmatch(written)
@@ -62,13 +63,14 @@ def naming(chosen: str | None = None) -> Naming:
     return Naming(forms, re.compile(pattern, re.IGNORECASE))
 
 
-def _entries() -> list[dict[str, object]]:
-    found: list[dict[str, object]] = yaml.safe_load(_DATA.read_text("utf-8"))["contested"]
-    return found
-
-
-def _names(entry: dict[str, object]) -> list[str]:
-    owned, others = entry["of"], entry.get("others", [])
-    assert isinstance(owned, dict)  # noqa: S101 - the file is ours
-    assert isinstance(others, list)  # noqa: S101
-    return [name for names in owned.values() for name in names] + others
+def _groups() -> list[list[str]]:
+    """The neutral form of each disputed name, then the parties' forms."""
+    entries: list[dict[str, Any]] = yaml.safe_load(_DATA.read_text("utf-8"))["contested"]
+    return [
+        [
+            str(entry["neutral"]),
+            *(str(name) for names in entry["of"].values() for name in names),
+            *map(str, entry.get("others", [])),
+        ]
+        for entry in entries
+    ]

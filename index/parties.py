@@ -34,7 +34,8 @@ _PARTY = (
     rf"|(?:the )?{_NAME}|{_GROUP})"
 )
 _LAND = re.compile(
-    rf"(?:the )?(?:(?P<land>{_NAME}) {_OFFICE}\b(?: (?P<person>{_NAME}))?|{_OFFICE} of (?:the )?(?P<of>{_NAME}))"
+    rf"(?:the )?(?:(?P<land>{_NAME}) {_OFFICE}\b(?: (?P<person>{_NAME}))?"
+    rf"|{_OFFICE} of (?:the )?(?P<of>{_NAME}))"
 )
 _PREPOSITION = r"(?:in|of|for|by|to|from) "
 _PAIR = re.compile(
@@ -56,8 +57,8 @@ _OWNED = re.compile(
 _HALVES = re.compile(r"\b(?P<a>North|South|East|West) and (?P<b>North|South|East|West) (?P<of>[A-Z]\w+)")
 _HYPHEN = re.compile(r"\b(?P<a>[A-Z][a-z]+)[-–](?P<b>[A-Z][a-z]+)\b")
 _EACH_SIDE = re.compile(
-    r"\b(?:according to )?(?:each|both|either|the two|by each) (?:side|party|parties|countr|capital|government"
-    r"|state|account|version)\w*|\beach (?:country|side|party)['’]s (?:account|view|version)",
+    r"\b(?:according to )?(?:each|both|either|the two|by each) (?:side|party|parties|countr|capital"
+    r"|government|state|account|version)\w*|\beach (?:country|side|party)['’]s (?:account|view|version)",
     re.IGNORECASE,
 )
 _PLACED = re.compile(
@@ -71,14 +72,18 @@ _TWO_SIDES = re.compile(
     re.IGNORECASE,
 )
 _JUDGES = (
-    r"(?:tell|told)(?= (?:about|of)\b)|describe|see|view|explain|present|respond|react|reply|answer|claim|accuse|blame|differ"
+    r"(?:tell|told)(?= (?:about|of)\b)|describe|see|view|explain|present|respond|react|reply|answer"
+    r"|claim|accuse|blame|differ"
     r"|disagree|judge|justify|assess|regard|portray|condemn|defend|recall|interpret|characteri[sz]e"
     r"|account for"
 )
 _SPEAKING = rf"{_JUDGES}|(?:say|said)(?= (?:about|on|over|to)\b)"
 _SPEAK = re.compile(rf"^ (?:{_SPEAKING})(?: (?:about|on|over|to))?(?= (?!or\b|and\b))", re.IGNORECASE)
 _SAY = re.compile(r"^ (?:say|said)\b", re.IGNORECASE)
-_TELLER = r"according to|as (?:told|seen|put|described|presented) by|in the (?:words|telling|view|account|eyes) of"
+_TELLER = (
+    r"according to|as (?:told|seen|put|described|presented) by"
+    r"|in the (?:words|telling|view|account|eyes) of"
+)
 _ACCORDING = re.compile(rf"\b(?:{_TELLER}) (?:the )?$", re.IGNORECASE)
 _OTHER_SPEAKER = re.compile(r"\b(?:say|said|says|tell|told|call|claim|think)\b", re.IGNORECASE)
 _SETTING_APART = re.compile(
@@ -97,7 +102,8 @@ _DOES = re.compile(
     rf"\b(?i:did|does|do|has|have|had) (?P<who>{_PARTY}) (?:[a-z]+ )??(?i:{_ACCOUNT_VERB})"
 )
 _TELLS = re.compile(
-    rf"(?P<by>\b(?i:{_TELLER})|(?:(?<=wrong)|(?<=acceptable)|(?<=at stake))[^,?]*? (?P<for>for)) (?P<who>{_PARTY})"
+    rf"(?:\b(?i:{_TELLER})|(?:(?<=wrong)|(?<=acceptable)|(?<=at stake))[^,?]*? (?P<for>for))"
+    rf" (?P<who>{_PARTY})"
 )
 _VERB = re.compile(r"^ (?:[a-z]+ly )?[a-z]+")
 _POINTS_BACK = re.compile(

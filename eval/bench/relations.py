@@ -21,7 +21,7 @@ from assistant.quoting import quotation
 from index.articles import Article
 from index.dates import parse_published
 
-SET = Path("eval/sets/relations.jsonl")
+SET = Path(__file__).parents[1] / "sets" / "relations.jsonl"
 
 
 class _Row(BaseModel):
