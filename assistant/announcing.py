@@ -17,6 +17,10 @@ _LEADS_OVER = re.compile(
     r"|on (?:that|this|your) (?:question|point|issue|subject))\b",
     re.IGNORECASE,
 )
+_CLOSES = re.compile(
+    r"\W*(?:allow me to conclude|(?:let me|i (?:would like to|will|shall)) conclude|to conclude|in closing)\b",
+    re.IGNORECASE,
+)
 _SHORT = 14  # words up to which a sentence that leads over holds nothing else
 _OCCASION = re.compile(
     r"\b(?:General Debate|General Assembly|Assembly|United Nations|UN|speech|address|statement|message"
@@ -40,6 +44,6 @@ def announces(text: str, *, first: bool = False) -> bool:
 
     `first` says that it opens its article or paragraph, where reports of speeches announce themselves.
     """
-    if _LEADS_OVER.match(text) and len(text.split()) <= _SHORT:
+    if _CLOSES.match(text) or (_LEADS_OVER.match(text) and len(text.split()) <= _SHORT):
         return True
     return bool(first and _SPOKE.search(text) and _OCCASION.search(text) and not _SAYS.search(text))
