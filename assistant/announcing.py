@@ -18,7 +18,8 @@ _LEADS_OVER = re.compile(
     re.IGNORECASE,
 )
 _CLOSES = re.compile(
-    r"\W*(?:allow me to conclude|(?:let me|i (?:would like to|will|shall)) conclude|to conclude|in closing)\b",
+    r"\W*(?:allow me to conclude|(?:let me|i (?:would like to|will|shall)) conclude|to conclude"
+    r"|in closing)\b",
     re.IGNORECASE,
 )
 _SHORT = 14  # words up to which a sentence that leads over holds nothing else
