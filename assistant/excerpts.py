@@ -39,6 +39,7 @@ _TURN = re.compile(
 )
 _MARKUP = re.compile(r"\*\*|__|\\(?=[^\w\s])|(?<!\w)\*(?=\w)|(?<=[\w.,;!?])\*(?!\w)")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^)\s]*\)")
+_BULLET = re.compile(r"^(?:[•*–-]|\(?[a-z\d]{1,2}[.)])\s+")
 REPORTER = "Q"
 
 
@@ -54,8 +55,17 @@ class Excerpt:
         return self.spans[-1][0]
 
     def text(self, article: Article) -> str:
-        """Return what a reader sees: spans joined by an ellipsis, lines unwrapped, markup dropped."""
-        return " … ".join(readable(article.text[start:end]) for start, end in self.spans)
+        """Return what a reader sees: lines unwrapped, markup dropped, an ellipsis for what is left out.
+
+        Items after the line that introduces their list have bullets.
+        """
+        parts = [readable(article.text[start:end]) for start, end in self.spans]
+        listed = parts[0].endswith(":")
+        text = parts[0]
+        for part, (_, end), (begin, _) in zip(parts[1:], self.spans, self.spans[1:], strict=False):
+            omitted = any(char.isalnum() for char in article.text[end:begin]) or not listed
+            text += (" …" if omitted else "") + (" • " if listed else " ") + _BULLET.sub("", part)
+        return text
 
 
 @lru_cache(maxsize=256)

@@ -176,3 +176,10 @@ def test_the_labelled_pairs_are_labelled_as_they_were() -> None:
     given = [(labelled(pair), pair.relation) for pair in open_half]
     assert all(label == relation for label, relation in given if label)
     assert sum(label == relation for label, relation in given) >= 34
+
+
+def test_items_of_a_list_have_bullets() -> None:
+    text = "The two agreed:\n\n- to open the road\n- to exchange prisoners\n"
+    article = Article("a.md", "Deal", text)
+    spans = tuple((s.start, s.end) for s in sentences_of(article))
+    assert Excerpt(spans).text(article) == "The two agreed: • to open the road • to exchange prisoners"
