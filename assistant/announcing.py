@@ -25,7 +25,7 @@ _CLOSES = re.compile(
 _SHORT = 14  # words up to which a sentence that leads over holds nothing else
 _OCCASION = re.compile(
     r"\b(?:General Debate|General Assembly|Assembly|United Nations|UN|speech|address|statement|message"
-    r"|rostrum|remarks|appearance|passage|report|week|session|podium)\b"
+    r"|rostrum|remarks|podium)\b"
 )
 _SPOKE = re.compile(
     r"\b(?:gave|delivered|devoted|presented|used|opened|replied|answered|responded|addressed|spoke"
@@ -34,7 +34,7 @@ _SPOKE = re.compile(
     r"|told|likened|began|closed|ended|defended)\b"
 )
 _SAYS = re.compile(
-    r"\bthat\b|[“\"][^“”\"]{40,}"
+    r"\bthat\b|\bto (?:congratulate|discuss|express|thank|accuse)\b|[“\"][^“”\"]{40,}"
     r"|\b(?:accus|blam|demand|call(?:ed|ing) (?:for|on)|urg|promis|pledg|warn)\w*"
     r"|:\s|\b\d+(?:[.,]\d+)? (?:per cent|people|million|billion)"
 )

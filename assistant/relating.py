@@ -65,12 +65,17 @@ _WELL = re.compile(
     r"|friendship|dramatic improvement)\b",
     re.IGNORECASE,
 )
+_DENYING = re.compile(
+    r"\b(?:not|never|cannot|unless|until|claims?|obstacles?|refus\w+|missing|demands?|without)\b",
+    re.IGNORECASE,
+)
 _SINCE_THEN = re.compile(
     r"\b(?:compared with (?:19|20)\d\d|no longer|unlike in (?:19|20)\d\d"
     r"|(?:now|later) (?:asked|spoke|said)|had (?:put|said|called|told)\b.*\bnow\b)",
     re.IGNORECASE,
 )
 _OF_ONE_MATTER = 3  # content stems two sentences must share before a turned word counts
+_OF_ONE_TURN = 4  # the same for a party's own sentences of two dates: it repeats itself
 _OF_ONE_DEAL = 2  # content stems beside the parties' names that tell of one and the same agreement
 
 
@@ -131,12 +136,15 @@ def _changed(own: Sequence[Claim]) -> bool:
             continue
         earlier, later = sorted((a, b), key=_day)
         before, after = _own_words(earlier), _own_words(later)
-        if _contradict(before, after) or (_SINCE_THEN.search(after) and stems(before) & stems(after)):
+        shared = stems(before) & stems(after)
+        if len(shared) >= _OF_ONE_TURN and turned(before, after):
+            return True
+        if shared and _SINCE_THEN.search(after):
             return True
         turn = (_ILL.search(before) and _WELL.search(after)) or (
             _WELL.search(before) and _ILL.search(after)
         )
-        if turn and not (_WELL.search(before) and _ILL.search(before)):
+        if turn and shared and not (_WELL.search(before) and _ILL.search(before)):
             return True
     return False
 
@@ -144,7 +152,7 @@ def _changed(own: Sequence[Claim]) -> bool:
 def _agreed(ones: Sequence[str], others: Sequence[str], parties: Sequence[str]) -> bool:
     """Both tell of an arrangement: the same one, or the other's part in it; neither speaks ill of it."""
     deals = [[words for words in own if _DEAL.search(words)] for own in (ones, others)]
-    if not all(deals) or any(_ILL.search(words) for own in deals for words in own):
+    if not all(deals) or any(_at_odds(words) for words in (*ones, *others)):
         return False
     named = [
         any(names_party(words, party) or _TOGETHER.search(words) for words in own)
@@ -152,6 +160,10 @@ def _agreed(ones: Sequence[str], others: Sequence[str], parties: Sequence[str]) 
     ]
     ours, theirs = (stems(" ".join(own)) - stems(" ".join(parties)) for own in deals)
     return all(named) or (any(named) and len(ours & theirs) > _OF_ONE_DEAL)
+
+
+def _at_odds(words: str) -> bool:
+    return bool(_ILL.search(words) or _AGAINST.search(words) or _DENYING.search(words))
 
 
 def _own_words(claim: Claim) -> str:

@@ -75,6 +75,10 @@ _ACCORDING = re.compile(
 _READING = re.compile(
     rf"\b[Ii]n\s+(?:the\s+)?(?P<land>{_PART})(?:['’]s?)?\s+(?:reading|view|telling|version|account|words|eyes)\b"
 )
+# "Republic of Korea" within "Democratic People's Republic of Korea" is another country.
+_LONG_FORM = re.compile(
+    r"\b(?:[A-Z][\w’']+ )*(?:Republic|Kingdom|State|Federation) of (?:the )?[A-Z]\w+"
+)
 _TITLE = re.compile(
     rf"\b(?:Statement|Remarks|Letter|Message|Proclamation|Testimony|Speech|Address|Briefing)\s+"
     rf"(?:by|from|of)\s+(?:the\s+)?(?P<who>{_WHO.pattern})"
@@ -246,6 +250,7 @@ def names_speaker(text: str, said: SaidBy) -> bool:
 def names_party(text: str, party: str) -> bool:
     """Tell whether a text names a party, by its country's name, capital or adjective, or as it is."""
     code = party_of(party) or party
+    text = _LONG_FORM.sub(lambda found: found[0] if party_of(found[0]) == code else " ", text)
     return party in text or any(party_of(_plain(word)) == code for word in re.findall(_NAME, text))
 
 

@@ -58,6 +58,11 @@ _CHANGED = re.compile(
     r"|\b(?:from|between) (?:19|20)\d\d (?:to|and) (?:19|20)\d\d\b",
     re.IGNORECASE,
 )
+_ASKS_WHO = re.compile(
+    r"(?:by )?(?:who|whom|whose|which (?:\w+ ){0,2}"
+    r"(?:minister|president|leader|official|country|state))\b",
+    re.IGNORECASE,
+)
 _SAME = 0.6  # Jaccard of stems above which two sentences say the same
 
 
@@ -105,7 +110,7 @@ def _weighed(found: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
         replace(
             c,
             score=c.score
-            - _announcing(c)
+            - _announcing(c, evidence.searched_for)
             - (_not_theirs(c, whose) if asks_of_words else 0.0)
             - (_TOLD_BESIDE if evidence.sides and _said(c) is None else 0.0)
             + (_OF_THE_OTHER if _names_the_other(c, evidence.sides) else 0.0),
@@ -121,7 +126,9 @@ def _names_the_other(candidate: Candidate, sides: Sequence[Side]) -> bool:
     return owner is not None and any(names_party(candidate.text, party) for party in others)
 
 
-def _announcing(candidate: Candidate) -> float:
+def _announcing(candidate: Candidate, question: str) -> float:
+    if _ASKS_WHO.match(question):
+        return 0.0  # it names who
     every = sentences_of(candidate.article)
     first = next((s for s in every if not s.heading), None) == candidate.sentence
     if announces(candidate.text, first=first):
@@ -177,7 +184,7 @@ def _choose(
     least = min(first.score - _UNHEARD, _HEARD) if sides else first.score - _UNHEARD
     near = [c for c in ordered if c.score >= least]
     if sides:
-        near = [c for c in near if c.score >= _SURE or _on_the_matter(c, asked)]
+        near = [c for c in near if c.score >= _SURE or _on_the_matter(c, asked, sides)]
     if sides:
         return _of_each(near, sides) or _best(ordered, most)
     if changes:
@@ -189,9 +196,10 @@ def _choose(
     return [*chosen, *_best([c for c in ordered if c not in chosen], most, chosen)][:most]
 
 
-def _on_the_matter(candidate: Candidate, asked: Asked) -> bool:
-    """Tell whether a sentence or its article's title has a word of the question but the parties'."""
-    own = set().union(*(stems(party) for party in asked.parties))
+def _on_the_matter(candidate: Candidate, asked: Asked, sides: Sequence[Side]) -> bool:
+    """Tell whether a sentence or its title has a word of the question but its own party's name."""
+    owner = side_of(candidate.article.id, _said(candidate), sides, candidate.text)
+    own = set() if owner is None else stems(sides[owner].party)
     there = stems(f"{candidate.article.title} {candidate.text}")
     return bool((set(asked.terms) - own) & there)
 
