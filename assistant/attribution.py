@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from index.articles import Article
 
 _POINTING = re.compile(
-    r"(?:He|She|The (?P<office>(?i:(?:foreign |prime |defen[cs]e )?"
+    r"(?:He|She|His|Her|The (?P<office>(?i:(?:foreign |prime |defen[cs]e )?"
     r"(?:minister|president|premier|ambassador|chancellor|king|spokes\w+))))(?=\s+(?!of\b)[a-z])"
 )
 _POINTED = re.compile(

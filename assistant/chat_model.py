@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,9 @@ from assistant.evidence import Byline, Evidence, Sentence
 from assistant.markers import Draft, MarkerReader, unmarked
 from assistant.repairing import Repairing
 from assistant.selection import candidates
+from assistant.semantic import scorer_for
 from index.errors import InputError, ModelUnavailable
+from index.neutral import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,6 +68,8 @@ class ChatModelWriter:
         self._settings = settings
         self._reranker = reranker
         self._fallback = fallback
+        self._naming = naming(settings.neutral_names)
+        self._semantic = scorer_for(settings, reranker)
         try:
             self._prompt = prompts.load(settings.prompt)
         except prompts.PromptError as exc:
@@ -99,7 +103,7 @@ class ChatModelWriter:
         """
         seen: set[str] = set()
         waiting: list[Sentence] = []
-        repairing = Repairing(hits, self._reranker)
+        repairing = Repairing(hits, self._semantic, self._reranker)
         stream = islice(self._sentences(evidence, hits), _MOST_SENTENCES)
         while True:
             try:
@@ -120,6 +124,8 @@ class ChatModelWriter:
             if sentence is None:
                 tally.withheld += 1
                 continue
+            if not _replaces(sentence):
+                sentence = replace(sentence, text=self._naming.neutral(sentence.text))
             waiting.append(sentence)
             if tally.shown or not _replaces(sentence):
                 for ready in waiting:

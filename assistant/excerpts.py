@@ -25,12 +25,21 @@ _LEANS = re.compile(
     r"|Therefore|Thus|Both|And|But|Nor|Yet)\b)"
 )
 _LONGEST = 700
+_ELABORATED = 480  # characters of a sentence with the one that elaborates it
+_FEW_WORDS = 10
+_SMALL_WORD = re.compile(r"\b[a-z]{2,}")
+_FEWEST_SMALL = 3
+_CATALOGUED = re.compile(r"(?<= of )(?P<name>[A-Z][\w ]+), (?P<rest>(?:the )?[\w’' -]+ of)$")
+_HONORIFIC = re.compile(
+    r"^(?:(?:Mr|Mrs|Ms|Dr)\.?\s+|(?:His|Her) (?:Excellency|Majesty|(?:Royal |Serene )?Highness)\s+)+"
+)
 _LIST_REACH = 25
 _TURN = re.compile(
     r"(?:^|\n)[ \t]*(?:(Q)(?=[ \t\u00a0]+\S)|((?:[A-Z][A-Z.’'\-]+|[A-Z]\.)(?: [A-Z][A-Z.’'\-]*){0,5}):)"
 )
 _MARKUP = re.compile(r"\*\*|__|\\(?=[^\w\s])|(?<!\w)\*(?=\w)|(?<=[\w.,;!?])\*(?!\w)")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^)\s]*\)")
+_BULLET = re.compile(r"^(?:[•*–-]|\(?[a-z\d]{1,2}[.)])\s+")
 REPORTER = "Q"
 
 
@@ -46,8 +55,17 @@ class Excerpt:
         return self.spans[-1][0]
 
     def text(self, article: Article) -> str:
-        """Return what a reader sees: spans joined by an ellipsis, lines unwrapped, markup dropped."""
-        return " … ".join(readable(article.text[start:end]) for start, end in self.spans)
+        """Return what a reader sees: lines unwrapped, markup dropped, an ellipsis for what is left out.
+
+        Items after the line that introduces their list have bullets.
+        """
+        parts = [readable(article.text[start:end]) for start, end in self.spans]
+        listed = parts[0].endswith(":")
+        text = parts[0]
+        for part, (_, end), (begin, _) in zip(parts[1:], self.spans, self.spans[1:], strict=False):
+            omitted = any(char.isalnum() for char in article.text[end:begin]) or not listed
+            text += (" …" if omitted else "") + (" • " if listed else " ") + _BULLET.sub("", part)
+        return text
 
 
 @lru_cache(maxsize=256)
@@ -73,6 +91,29 @@ def excerpt(article: Article, sentence: Sentence) -> Excerpt:
         if start < sentence.start - _LONGEST // 2:
             break
     return Excerpt(((start, sentence.end),))
+
+
+def elaborated(article: Article, sentence: Sentence, quote: Excerpt) -> Excerpt:
+    """Return the quote with the sentence after it, where that says what the quoted one only opens.
+
+    So it is of a report's first sentence and of one of a few words.
+    """
+    every = sentences_of(article)
+    at = every.index(sentence)
+    opens = article.speaker is None and all(before.heading for before in every[:at])
+    few = len(article.text[sentence.start : sentence.end].split()) <= _FEW_WORDS
+    after = every[at + 1] if at + 1 < len(every) else None
+    if not (opens or few) or after is None or after.heading:
+        return quote
+    if after.block != sentence.block and not opens:
+        return quote
+    start, end = quote.spans[-1]
+    if len(_SMALL_WORD.findall(article.text, after.start, after.end)) < _FEWEST_SMALL:
+        return quote  # a date, a signature
+    apart = after.item or sentence.item or turn_at(article, after.start) != turn_at(article, start)
+    if apart or after.end - start > _ELABORATED:
+        return quote
+    return Excerpt((*quote.spans[:-1], (start, max(end, after.end))))
 
 
 def _list_lead(article: Article, every: Sequence[Sentence], at: int) -> Sentence | None:
@@ -114,10 +155,22 @@ def speaking(article: Article, offset: int) -> str | None:
 def attribution(article: Article, offset: int) -> str:
     """Return who said it and when, from the article's own metadata and, in a transcript, its turns."""
     turn = speaking(article, offset)
-    speaker = _named(turn) if turn else article.speaker
+    speaker = _named(turn) if turn else _introduced(article.speaker)
     who = ", ".join(part for part in (speaker, None if article.speaker else article.outlet) if part)
     when = article.published.text if article.published else "undated"
     return f"{who or article.title}, {when}"
+
+
+def _introduced(speaker: str | None) -> str | None:
+    """A speaker with one office and no honorific: "Benjamin Netanyahu, Prime Minister of Israel"."""
+    if speaker is None:
+        return None
+    name, _, offices = _HONORIFIC.sub("", speaker).partition(", ")
+    offices = _CATALOGUED.sub(r"\g<rest> \g<name>", offices)
+    first, *others = re.split(r", (?:and )?(?=[A-Z])", offices)
+    land = offices.rpartition(" of ")[2] if others and " of " in offices else ""
+    office = f"{first} of {land}" if land and " of " not in first else first
+    return f"{name}, {office}" if office else name
 
 
 def _named(turn: str) -> str:

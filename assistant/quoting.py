@@ -33,18 +33,33 @@ def excerpt_of(article: Article, sentence: Place) -> Excerpt:
 def quotation(article: Article, quote: Excerpt, repair: Repair | None = None) -> Sentence:
     """Return a quotation as a sentence with its spans and whose words it holds."""
     lead = attribution(article, quote.start)
-    text = quote.text(article)
+    text, pointing = _named(article, quote)
     spans = [Span(article, start, end) for start, end in quote.spans]
-    if pointing := points_to(article, quote.spans[0][0]):
-        text = f"[{pointing.person}]{text.removeprefix(_written(article, pointing))}"
-    elif pointing := speaker_within(article, *quote.spans[-1]):
-        before, written, after = _around(article, quote, pointing)
-        text = f"{before}{written} [{pointing.person}]{after}"
     if pointing and pointing.person not in article.title:
         spans = [Span(article, *pointing.named), *spans]
     said = said_by(article, *quote.spans[-1])
     words = text if _IN_MARKS.fullmatch(text) else f"“{text}”"
     return Sentence(f"{lead}: {words}", spans, lead, repair=repair, said_by=said)
+
+
+def named_text(article: Article, sentence: Place) -> str | None:
+    """Return a sentence's words with the name for "he" or "the minister"; None where it has neither."""
+    quote = Excerpt(((sentence.start, sentence.end),))
+    text, pointing = _named(article, quote)
+    return text.replace("[", "").replace("]", "") if pointing else None
+
+
+def _named(article: Article, quote: Excerpt) -> tuple[str, Pointer | None]:
+    """The quotation's words, in brackets the name of whom they point to, and what points to him."""
+    text = quote.text(article)
+    if pointing := points_to(article, quote.spans[0][0]):
+        written = _written(article, pointing)
+        name = f"{pointing.person}’s" if written in ("His", "Her") else pointing.person
+        return f"[{name}]{text.removeprefix(written)}", pointing
+    if pointing := speaker_within(article, *quote.spans[-1]):
+        before, written, after = _around(article, quote, pointing)
+        return f"{before}{written} [{pointing.person}]{after}", pointing
+    return text, None
 
 
 def _written(article: Article, pointing: Pointer) -> str:

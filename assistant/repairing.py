@@ -42,10 +42,14 @@ _WITH_ARTICLE = re.compile(r"United|Netherlands|Philippines|Maldives|Bahamas|Gam
 
 @dataclass(slots=True)
 class Repairing:
-    """Checks the sentences of one draft against the passages the model was given."""
+    """Checks the sentences of one draft against the passages the model was given.
+
+    `scorer` is the semantic test; `nearness` finds the quotation to put in a sentence's place.
+    """
 
     hits: Sequence[Hit]
     scorer: Scorer
+    nearness: Scorer
     _quoted: set[tuple[str, int]] = field(default_factory=set)
 
     def sentence(self, draft: Draft) -> Sentence | None:
@@ -72,7 +76,7 @@ class Repairing:
         return Sentence(text, judged.spans, verdict=judged.verdict, repair=repair, said_by=said)
 
     def _quotation(self, draft: Draft, reason: str) -> Sentence | None:
-        span = nearest_quote(draft.text, self.hits, self.scorer)
+        span = nearest_quote(draft.text, self.hits, self.nearness)
         if span is None or len(self._quoted) == _MOST_QUOTED:
             return None
         place = (span.article.id, span.start)

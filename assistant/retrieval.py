@@ -14,18 +14,20 @@ from assistant.answers import Limits, Question, Reading
 from assistant.asked import content_words, stems
 from assistant.conversation import Conversation
 from assistant.evidence import Evidence, Side
+from assistant.speech import names_party
 from assistant.writers import VERBATIM
 from index.countries import country_code
 from index.dates import PartialDate, parse_published
 from index.errors import InputError
 from index.names import gazetteer
-from index.parties import parties
+from index.neutral import naming
+from index.parties import is_group, parties
 from index.query import Filters, Query
 from index.search import MATCHES, SearchEngine
 from index.times import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from assistant.rewriting import Rewriter
@@ -34,8 +36,9 @@ if TYPE_CHECKING:
     from index.settings import Settings
 
 _HITS = 10
-_OF_A_SIDE = 2
-_SIDE_BUDGET = 6  # passages the reranker reads for one side, beside those for the whole question
+_OF_A_SIDE = 4
+_SIDE_BUDGET = 12  # passages the reranker reads for one side, beside those for the whole question
+_SAID_THEN = 3.0  # logits that an account of the time asked about is worth: parties repeat themselves
 _NEWS_DAYS = 31  # "latest": an article this much older than the newest that matches still tells of it
 
 
@@ -46,6 +49,7 @@ class Retrieval:
         self.engine = SearchEngine(library, settings)
         self.conversation = Conversation(self.engine)
         self._settings = settings
+        self._naming = naming(settings.neutral_names)
 
     @cached_property
     def chain(self) -> Runnable[Question, Evidence]:
@@ -81,7 +85,7 @@ class Retrieval:
         if understood.newest:
             hits = _of_the_newest(hits, understood.window)
         apart = {} if question.literal else parties(query)
-        sides = [self._side(*asked_alone) for asked_alone in apart.items()]
+        sides = self._sides(apart)
         heard = [self._hits_of(side, understood) for side in sides]
         unheard = [side.party for side, found in zip(sides, heard, strict=True) if not found]
         reading = Reading(
@@ -102,18 +106,47 @@ class Retrieval:
             notes.append(f"The newest article{within} is of {_written(newest)}.")
         return notes
 
-    def _side(self, party: str, alone: str) -> Side:
-        accounts = (byline.article_id for byline in self._bylines if speaks_for(byline, party))
-        return Side(party, alone, frozenset(accounts))
+    def _sides(self, apart: Mapping[str, str]) -> list[Side]:
+        """The parties with the articles that speak for each; for a group, all but the other's."""
+        own = {
+            party: frozenset(line.article_id for line in self._bylines if speaks_for(line, party))
+            for party in apart
+        }
+        every = frozenset(line.article_id for line in self._bylines)
+        return [
+            Side(
+                self._naming.neutral(party),
+                alone,
+                every - _others(own, party) if is_group(party) else own[party],
+            )
+            for party, alone in apart.items()
+        ]
 
     def _hits_of(self, side: Side, understood: Query) -> list[Hit]:
+        """The best of a side's own articles, and of others' reports that name it."""
         asked = self.engine.understand(side.question, understood.filters)
         asked = replace(asked, window=understood.window, newest=understood.newest, sides=())
-        return self.engine.search(asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
+        own = self.engine.search(asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
+        told = self.engine.search(asked, _OF_A_SIDE, self._reports - side.articles, _OF_A_SIDE)
+        told = [hit for hit in told if names_party(hit.text, side.party)]
+        return sorted([*own, *told], key=lambda hit: -_of_the_time(hit, asked))[:_OF_A_SIDE]
+
+    @cached_property
+    def _reports(self) -> frozenset[str]:
+        """The articles that no one signs: they tell what several say."""
+        return frozenset(line.article_id for line in self._bylines if not line.speaker)
 
     @cached_property
     def _bylines(self) -> list[Byline]:
         return self.engine.library.bylines()
+
+
+def _others(own: Mapping[str, frozenset[str]], party: str) -> frozenset[str]:
+    return frozenset().union(*(articles for other, articles in own.items() if other != party))
+
+
+def _of_the_time(hit: Hit, asked: Query) -> float:
+    return hit.score + _SAID_THEN * bool(asked.window and asked.window.holds(hit.article.published))
 
 
 def filters_of(limits: Limits) -> Filters:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.accounts import side_of
+from assistant.attribution import said_by
 from assistant.excerpts import REPORTER, readable, sentences_of, speaking
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from index.sentences import Sentence
 
 _PASSAGES = 6
+_OF_SIDES = 8  # passages of a two-sided question, four a side
 _HEADING_CHARS = 160
 _SENTENCE_CHARS = 700
 _FEWEST_WORDS = 4  # "February 3, 2025." stands alone in many releases and says nothing
@@ -49,21 +52,26 @@ class Candidate:
     @property
     def input(self) -> str:
         """What the cross-encoder reads: the sentence under its article's heading."""
-        return f"{self.article.heading[:_HEADING_CHARS]}\n{self.text[:_SENTENCE_CHARS]}"
+        return heading_with(self.article, self.text)
+
+
+def heading_with(article: Article, text: str) -> str:
+    """Return what the cross-encoder reads: a sentence under its article's heading."""
+    return f"{article.heading[:_HEADING_CHARS]}\n{text[:_SENTENCE_CHARS]}"
 
 
 def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Candidate]:
     """Return the sentences of the best passages, headings and bare labels left out."""
     found: list[tuple[Hit, Sentence, str]] = []
-    for hit in evidence.hits[:_PASSAGES]:
+    for hit in evidence.hits[: _OF_SIDES if evidence.sides else _PASSAGES]:
         for sentence in sentences_of(hit.article):
             inside = hit.passage.start <= sentence.start and sentence.end <= hit.passage.end
             if inside and not sentence.heading and speaking(hit.article, sentence.start) != REPORTER:
                 text = readable(hit.article.text[sentence.start : sentence.end])
                 if len(text.split()) >= _FEWEST_WORDS:
                     found.append((hit, sentence, text))
-    inputs = [f"{h.article.heading[:_HEADING_CHARS]}\n{t[:_SENTENCE_CHARS]}" for h, _, t in found]
-    questions = [_question_for(hit.article, evidence) for hit, _, _ in found]
+    inputs = [heading_with(h.article, t) for h, _, t in found]
+    questions = [question_for(hit.article, sentence, evidence) for hit, sentence, _ in found]
     scores = _scores(questions, inputs, reranker)
     return [
         Candidate(h, s, t, score - _off_year(asked, h.article, t))
@@ -71,10 +79,14 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
     ]
 
 
-def _question_for(article: Article, evidence: Evidence) -> str:
-    """What an article is asked: a party's own account, the question put to that party alone."""
-    alone = (side.question for side in evidence.sides if article.id in side.articles)
-    return next(alone, evidence.searched_for)
+def question_for(article: Article, sentence: Sentence, evidence: Evidence) -> str:
+    """Return what a sentence is asked: a party's own account, the question put to that party alone."""
+    if not evidence.sides:
+        return evidence.searched_for
+    text = article.text[sentence.start : sentence.end]
+    said = said_by(article, sentence.start, sentence.end)
+    whose = side_of(article.id, said, evidence.sides, text)
+    return evidence.searched_for if whose is None else evidence.sides[whose].question
 
 
 def _scores(questions: Sequence[str], texts: Sequence[str], reranker: Reranker) -> list[float]:

@@ -64,13 +64,20 @@ _WHO = re.compile(
     rf"|(?:[Tt]he\s+)?(?P<name>{_NAME})(?:\s+of\s+(?:the\s+)?(?P<home>{_NAME}))?)"
 )
 _BETWEEN = (
-    r"(?:\s*\([^()]{2,60}\))?(?:,[^,.;:“”\"]{2,90},|,)?"
-    r"(?:\s+(?:also|later|then|now|again|further|in\s+turn|has|had|have|\w+ly))*"
+    r"(?:\s*\([^()]{2,60}\))?(?:,(?:\s+who\b[^,.;:]{2,90}|[^,.;:“”\"]{2,90}),|,)?"
+    r"(?:\s+(?:also|later|then|now|again|first|once|already|further|in\s+turn|has|had|have|\w+ly))*"
 )
 _BEFORE = re.compile(rf"(?P<who>{_WHO.pattern}){_BETWEEN}\s+(?P<verb>{_VERB})\b(?!\s+to\s+be\b)")
 _AFTER = re.compile(rf"[,”\"’?!]\s*(?P<verb>{_VERB})\s+(?P<who>{_WHO.pattern})")
 _ACCORDING = re.compile(
     rf"\b(?P<verb>[Aa]ccording\s+to|[Ii]n\s+the\s+words\s+of)\s+(?P<who>{_WHO.pattern})"
+)
+_READING = re.compile(
+    rf"\b[Ii]n\s+(?:the\s+)?(?P<land>{_PART})(?:['’]s?)?\s+(?:reading|view|telling|version|account|words|eyes)\b"
+)
+# "Republic of Korea" within "Democratic People's Republic of Korea" is another country.
+_LONG_FORM = re.compile(
+    r"\b(?:[A-Z][\w’']+ )*(?:Republic|Kingdom|State|Federation) of (?:the )?[A-Z]\w+"
 )
 _TITLE = re.compile(
     rf"\b(?:Statement|Remarks|Letter|Message|Proclamation|Testimony|Speech|Address|Briefing)\s+"
@@ -79,6 +86,10 @@ _TITLE = re.compile(
 _ASKED = re.compile(
     rf"\b(?:[Dd]id|[Dd]oes|[Hh]as|[Hh]ave)\s+(?:the\s+)?(?P<who>{_WHO.pattern})\s+(?:say|said|tell|told|claim"
     r"|describe|demand|propose|call|accuse|deny|announce|warn|argue|respond|react|promise|think|criti)"
+)
+_OWN = re.compile(
+    rf"\b(?:the\s+)?(?P<who>{_PART}(?:\s{_PART}){{0,3}})['’]s?\s+(?:view|position|line|stance|tone|account|policy"
+    r"|attitude|message|complaint|words|language|assessment|demand)\b"
 )
 _LEADING = re.compile(rf"(?:(?:On|In|At|To)\b[^,;:“”\"]{{2,60}}?,?\s+)?(?P<who>{_WHO.pattern})")
 _ALSO = re.compile(rf"\b(?:and|but)\s+(?:also\s+)?(?P<verb>{_VERB})\b")
@@ -91,7 +102,9 @@ _AFTER_NAME = re.compile(
 _NOT_NAMES = frozenset(
     "The In On At After Before When While But And As If That This These Those It Its His Her Their Both "
     "According Since For From Of With By To He She They What Who There Here Not No Yet Asked However "
-    "Officials Sides Leaders Mr Mrs Ms Dr President Vice Prime Minister Foreign Secretary First".split()
+    "Europeans Americans January February March April May June July August September October November "
+    "December Officials Sides Leaders Mr Mrs Ms Dr President Vice Prime Minister Foreign Secretary "
+    "First".split()
 )
 _WORDS = re.compile(r"[\w’'.-]+")
 
@@ -132,6 +145,11 @@ def attributed(text: str, offset: int) -> Iterator[Attributed]:
         if found := _named(match, offset):
             taken = match.end()
             yield found
+    for match in _READING.finditer(text):
+        party = party_of(_plain(match["land"])) if taken < 0 else None
+        if party and not _quoted(text, match.start()):
+            start, end = offset + match.start(), offset + match.end()
+            yield Attributed(None, None, party, "said", start, end, points_back=False)
     also = _ALSO.search(text) if taken < 0 else None
     lead = _LEADING.match(text) if also else None
     if also and lead and not _quoted(text, also.start()) and (found := _named(lead, offset)):
@@ -232,6 +250,7 @@ def names_speaker(text: str, said: SaidBy) -> bool:
 def names_party(text: str, party: str) -> bool:
     """Tell whether a text names a party, by its country's name, capital or adjective, or as it is."""
     code = party_of(party) or party
+    text = _LONG_FORM.sub(lambda found: found[0] if party_of(found[0]) == code else " ", text)
     return party in text or any(party_of(_plain(word)) == code for word in re.findall(_NAME, text))
 
 
@@ -297,7 +316,7 @@ def surnames(person: str) -> frozenset[str]:
 
 def asked_of(question: str) -> SaidBy | None:
     """Return whose words a question asks for ("What did Trump say about …"); None where nobody's."""
-    match = _ASKED.search(question)
+    match = _ASKED.search(question) or _OWN.search(question)
     who = _WHO.match(match["who"]) if match else None
     if match is None or who is None:
         return None

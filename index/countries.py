@@ -53,8 +53,8 @@ _SEATS = {
     "US": "White House, State Department, Pentagon",
 }
 _FORM_OF_STATE = re.compile(
-    r"^(the )?((islamic|arab|democratic|socialist|federal|federated|federative|peoples|bolivarian"
-    r"|plurinational|hashemite|co operative|independent|eastern|united|grand) )*"
+    r"^(the )?((former|yugoslav|islamic|arab|democratic|socialist|federal|federated|federative|peoples"
+    r"|bolivarian|plurinational|hashemite|co operative|independent|eastern|united|grand) )*"
     r"(republic|kingdom|states?|federation|sultanate|principality|commonwealth|duchy) of (the )?"
     r"|^the | (republic|federation)$"
 )
@@ -63,7 +63,7 @@ _FORM_OF_STATE = re.compile(
 @lru_cache(maxsize=10_000)
 def country_code(name: str) -> str | None:
     """Return the ISO 3166-1 alpha-2 code of a country by a name, form or capital of it; else None."""
-    plain = _plain(name)
+    plain = _plain(" ".join(reversed(name.split(", "))))  # as catalogues have it: "Korea, Republic of"
     names = _names()
     return names.get(plain) or names.get(_FORM_OF_STATE.sub("", plain))
 

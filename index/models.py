@@ -149,6 +149,16 @@ class Reranker:
         return np.asarray(scores, np.float32)
 
 
+def load_cross_encoder(name: str) -> CrossEncoder:
+    """Return a cross-encoder by its sentence-transformers id or folder.
+
+    Raises:
+        ModelUnavailable: it cannot be loaded.
+    """
+    model: CrossEncoder = _load(CrossEncoder, name, device="cpu")
+    return model
+
+
 def _packaged_folder(name: str) -> Path | None:
     if not name.startswith(PACKAGED):
         return None

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = None
     timeout: float = Field(60.0, gt=0)
     stale_days: int = Field(30, ge=0)
+    semantic: str = "reranker"
+    neutral_names: str | None = None
     prompt: str = "answer@v1"
     rewrite: str | None = None
 

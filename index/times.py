@@ -26,7 +26,8 @@ _DATE = re.compile(
 _BEFORE_DATE = re.compile(
     r"\b(?P<word>since|after|from|before|until|till|by|prior to|between|in|on|during|throughout|of|for"
     r"|and|to)"
-    r"\s+(?:the\s+)?(?:(?:beginning|start|end|early|late|mid)\s+(?:of\s+)?)?$",
+    r"\s+(?:the\s+)?(?:(?:beginning|start|end|early|late|mid|spring|summer|autumn|fall|winter"
+    r"|(?:first|last|final)\s+(?:days|weeks|months))\s+(?:of\s+)?)?$",
     re.IGNORECASE,
 )
 _AGO = re.compile(r"\b(?:last|past|previous)\s+(\d+)\s+(day|week|month|year)s\b", re.IGNORECASE)

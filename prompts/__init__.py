@@ -15,6 +15,7 @@ _VARIABLES = {
     "answer": frozenset({"question", "passages"}),
     "rewrite": frozenset({"question", "conversation"}),
     "judge": frozenset({"question", "passages"}),
+    "support": frozenset({"sentence", "passage"}),
 }
 _FIELDS = ("name", "version", "notes", "system", "human")
 _NAME = re.compile(r"[a-z][a-z0-9-]*@[a-z0-9][a-z0-9.-]*")
@@ -23,6 +24,7 @@ _ONE_WORD = re.compile(r"\bYES\b.*\bNO\b", re.DOTALL)
 _REQUIRED = {
     "answer": (_CITATION, "no citation rule: show a number in square brackets, such as [2]."),
     "judge": (_ONE_WORD, "no verdict asked for: say that the answer is YES or NO."),
+    "support": (_ONE_WORD, "no verdict asked for: say that the answer is YES or NO."),
 }
 MOST_CHARS = 6_000  # about 1,500 tokens: with six passages and the answer it fits a window of 4,096
 

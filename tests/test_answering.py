@@ -131,7 +131,7 @@ def test_a_list_item_is_quoted_with_what_introduces_it() -> None:
     article = Article("a", "Talks", text)
     items = [sentence for sentence in sentences_of(article) if sentence.item]
     quoted = excerpt(article, items[1])
-    assert quoted.text(article) == "The ministers agreed on two steps: … to free the prisoners"
+    assert quoted.text(article) == "The ministers agreed on two steps: … • to free the prisoners"
 
 
 CALL = "2023-04-19-bayramov-hogan-phone-call.md"

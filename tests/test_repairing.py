@@ -45,7 +45,8 @@ def _number(hits: Sequence[Hit], source: str) -> int:
 def _repaired(
     text: str, numbers: Sequence[int], hits: Sequence[Hit], assistant: Assistant
 ) -> Sentence | None:
-    repairing = Repairing(hits, assistant.retrieval.engine.reranker)
+    reranker = assistant.retrieval.engine.reranker
+    repairing = Repairing(hits, reranker, reranker)
     return repairing.sentence(Draft(text, tuple(numbers)))
 
 
@@ -142,7 +143,8 @@ def test_what_nothing_comes_near_is_dropped(hits: Sequence[Hit], assistant: Assi
 
 
 def test_the_same_words_are_quoted_once(hits: Sequence[Hit], assistant: Assistant) -> None:
-    repairing = Repairing(hits, assistant.retrieval.engine.reranker)
+    reranker = assistant.retrieval.engine.reranker
+    repairing = Repairing(hits, reranker, reranker)
     drafts = [Draft(f"Bayramov listed {n} obstacles left after the war.", (1,)) for n in (340, 341)]
     shown = [repairing.sentence(draft) for draft in drafts]
     assert shown[0] is not None
