@@ -95,6 +95,7 @@ def index_sources(
         library.sign(settings)
         run = _Run(library, settings, on_progress)
         with library.settled():
+            library.relate()  # what an older version of the program signed in its own way
             run.read(sources)
         run.report.encode_seconds = run.encoder.seconds
         run.report.seconds = time.perf_counter() - started

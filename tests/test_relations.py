@@ -97,6 +97,19 @@ def test_copies_share_an_origin(library: Path) -> None:
     assert found["a year later"] == "a year later"
 
 
+def test_a_library_whose_signatures_were_made_otherwise_finds_copies_of_what_it_held(library: Path) -> None:
+    wire = _story(1)
+    _index(library, {"source": "agency", "text": wire}, {"source": "paper", "text": wire + " End."})
+    database = open_database(library / DATABASE, create=True)
+    with database:
+        database.execute("UPDATE signature SET hashes = zeroblob(512)")
+        database.execute("DELETE FROM band")
+        database.execute("PRAGMA user_version = 2")
+    database.close()
+    _index(library, {"source": "portal", "text": wire + " More."}, name="b.jsonl")
+    assert set(_origins(library).values()) == {"agency"}
+
+
 def test_an_origin_that_goes_leaves_another(library: Path) -> None:
     wire = _story(1)
     rows = [{"source": f"outlet {n}", "text": wire + " End." * n} for n in range(3)]
