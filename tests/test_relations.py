@@ -97,7 +97,9 @@ def test_copies_share_an_origin(library: Path) -> None:
     assert found["a year later"] == "a year later"
 
 
-def test_a_library_whose_signatures_were_made_otherwise_finds_copies_of_what_it_held(library: Path) -> None:
+def test_copies_are_found_of_what_was_signed_otherwise(
+    library: Path,
+) -> None:
     wire = _story(1)
     _index(library, {"source": "agency", "text": wire}, {"source": "paper", "text": wire + " End."})
     database = open_database(library / DATABASE, create=True)
