@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from eval.bench.pages import LAYOUTS, articles_in_languages, expected_text
 from index.articles import Article
-from index.documents import article_of_page, text_of_fragment
+from index.documents import text_of_fragment
 from index.intake import find_files, read_file
 from index.metadata import UnreadableError
+from index.webpage import article_of_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
