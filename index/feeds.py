@@ -180,7 +180,7 @@ def parse_feed(body: bytes, url: str) -> Feed:
             title=item.get("title"),
             author=item.get("author"),
             published=item.get("published"),
-            content=content or item.get("summary", ""),
+            content=content or item.get("yandex_full-text") or item.get("summary", ""),
             outlet=(item.get("source") or {}).get("title") or title,
             language=feed.get("language"),
         )

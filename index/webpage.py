@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from index.metadata import UnreadableError, article_from
@@ -55,7 +56,7 @@ def article_of_page(page: bytes, source: str, url: str | None = None) -> Article
         raise UnreadableError("no article's text was found in the page")
     _hide_joiners(root)
     said = trafilatura.extract_metadata(deepcopy(root), default_url=url, date_config=_STATED_DATES)
-    day = said.date if said and said.date and _states(root, url, said.date) else None
+    day = said.date if said.date and _states(root, url, said.date) else _named_day(root)
     cleaned = deepcopy(root)
     _clean(cleaned)
     text = _text(cleaned) or _text(root)  # a page whose whole article is in a box of such a name
@@ -79,6 +80,9 @@ def _hide_joiners(root: HtmlElement) -> None:
         for name, value in element.attrib.items():
             if any(joiner in value for joiner in _JOINERS):
                 element.set(name, value.translate(_HIDDEN))
+        if element.tag == "script" and element.text:  # JSON-LD may write them as escapes
+            for joiner, stand_in in _JOINERS.items():
+                element.text = element.text.replace(f"\\u{ord(joiner):04x}", stand_in)
         element.text = element.text and element.text.translate(_HIDDEN)
         element.tail = element.tail and element.tail.translate(_HIDDEN)
 
@@ -92,7 +96,7 @@ def _text(root: HtmlElement) -> str:
 
 def _clean(root: HtmlElement) -> None:
     """Take out what stands within an article and is none of it; make layout tables plain boxes."""
-    for element in list(root.iter("button", "div", "section", "aside", "ul", "p", "span")):
+    for element in list(root.iter("button", "li", "div", "section", "aside", "ul", "p", "span")):
         if element.tag == "button" or (
             _names(element) & _CLUTTER
             and len(element.text_content()) < _MOST_CLUTTER
@@ -131,9 +135,8 @@ def _dated(root: HtmlElement) -> Iterator[HtmlElement]:
 def _states(root: HtmlElement, url: str | None, day: str) -> bool:
     """Tell whether a page states a day as its date.
 
-    That is: in its address, in its metadata, in a time element, or in elements that are named for
-    a date and hold no other. The extractor also takes the first date of a text or a footer for it,
-    which is a guess.
+    That is: in its address, in its metadata or in a time element. The extractor also takes the first
+    date of a text or a footer for it, which is a guess.
     """
     if url and re.search(day.replace("-", "[/-]?"), url):
         return True
@@ -141,10 +144,19 @@ def _states(root: HtmlElement, url: str | None, day: str) -> bool:
     linked = "\n".join(root.xpath("//script[@type='application/ld+json']/text()"))
     if any(value.strip().startswith(day) for value in stated):
         return True
-    if re.search(rf'"date(?:Published|Created)"\s*:\s*"{day}', linked):
-        return True
-    named = [element.text_content().strip() for element in _dated(root)]
-    return bool(named) and all(_says(text, day) for text in named)
+    return bool(re.search(rf'"date(?:Published|Created)"\s*:\s*"{day}', linked))
+
+
+def _named_day(root: HtmlElement) -> str | None:
+    """Return the day that elements named for a date hold; None where they hold none, or two."""
+    from htmldate import find_date
+
+    named = {element.text_content().strip() for element in _dated(root)}
+    days = set()
+    for text in named:
+        day = find_date(f"<html><body><p class='date'>{escape(text)}</p></body></html>")
+        days.add(day if day and _says(text, day) else None)
+    return days.pop() if len(days) == 1 else None
 
 
 def _says(text: str, day: str) -> bool:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.bench.extraction import score
+from eval.bench.extraction import score, score_template
 from eval.bench.pages import LAYOUTS, articles_in_languages
+from eval.bench.templates import TEMPLATES
 from index.metadata import UnreadableError
 from index.webpage import article_of_page
 
@@ -35,6 +36,18 @@ def test_every_layout_gives_the_text_and_the_day(layout: str) -> None:
         assert found.day
         assert found.recall >= 0.98
         assert found.precision >= (0.85 if layout == "live blog" else 0.98)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_public_templates_lose_no_text_and_state_no_wrong_day(template: str) -> None:
+    for article in articles_in_languages():
+        found = score_template(template, article)
+        assert found.title
+        assert found.recall >= 0.98
+        if template == "Bitrix with other news below":  # two days of one name: neither is taken
+            assert not found.day
+        else:
+            assert found.day
 
 
 @pytest.mark.parametrize(
