@@ -198,7 +198,9 @@ class _Run:
                 article_ids.append(item.id)
                 self._take(location, item)
         except UnreadableError as exc:
-            rejections.append(Rejection(source.name, str(exc)))
+            rejections.append(Rejection(source.name, str(exc), broken_off=True))
+        if any(rejection.broken_off for rejection in rejections):
+            article_ids.clear()  # what it held before it still may hold
         self._finish(FileRead(location, mark, article_ids, rejections))
 
     def _take(self, location: str, article: Article) -> None:

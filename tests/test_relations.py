@@ -23,7 +23,7 @@ from index.mentions import find_mentions
 from index.query import Filters
 from index.settings import load_settings
 from index.times import Window
-from index.writing import LibraryWriter
+from index.writing import LibraryWriter, Pruned
 
 if TYPE_CHECKING:
     from index.articles import Article
@@ -214,8 +214,8 @@ def test_pruning(library: Path) -> None:
     _index(library, {"source": "b", "text": _story(2)}, name="b.jsonl")
     (library.parent / "a.jsonl").unlink()
     with LibraryWriter.exclusive(library) as writer:
-        assert writer.prune() == (1, 1)
-        assert writer.prune() == (0, 0)
+        assert writer.prune() == Pruned(1, 1)
+        assert writer.prune() == Pruned(0, 0)
     assert [article.source for article in _consistent(library)] == ["b"]
 
 
