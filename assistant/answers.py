@@ -181,12 +181,24 @@ class Source(Reference):
     rank: int
 
 
+class Origin(_Frozen):
+    """One story: which of the answer's articles tell it, and all in the library that carry it.
+
+    `articles` counts those; `outlets` are theirs, the first to carry it first.
+    """
+
+    article_ids: tuple[str, ...]
+    articles: int
+    outlets: tuple[str, ...] = ()
+
+
 class Answer(_Frozen):
     """An answer or an abstention, and everything that made it.
 
     An abstention has a `reason`, no claims, and may offer the `closest` articles as reading.
     `as_of` is the newest publication date among the cited articles; of an abstention, the library's.
     `missing` says what of the question the answer leaves open; `passages` were all retrieved for it.
+    `origins` are those of the articles cited and retrieved: copies of one story share one.
     """
 
     id: str | None
@@ -209,6 +221,7 @@ class Answer(_Frozen):
     reading: Reading | None = None
     limits: Limits = Limits()
     passages: tuple[Source, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
     @property
     def text(self) -> str:

@@ -13,6 +13,7 @@ from assistant.answers import Answer, Claim, Numbering, Question, Reference, ref
 from assistant.coverage import counted, freshness, missing
 from assistant.events import ClaimWritten, Event, Finished, Notice, SearchedFor
 from assistant.evidence import Byline, Evidence, Sentence
+from assistant.origins import origins
 from assistant.reasons import withheld
 
 if TYPE_CHECKING:
@@ -136,7 +137,14 @@ class Assistant:
             reading=evidence.reading,
             limits=evidence.question.limits,
             passages=tuple(source(hit) for hit in evidence.hits),
+            origins=origins(self.library, _articles(evidence, draft.claims)),
         )
+
+
+def _articles(evidence: Evidence, claims: Sequence[Claim]) -> Iterator[str]:
+    """The ids of the articles that were cited, then of those that were only found."""
+    yield from (citation.article_id for claim in claims for citation in claim.citations)
+    yield from (hit.article.id for hit in evidence.hits)
 
 
 def _as_of(claims: Sequence[Claim], overview: Overview) -> str | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from assistant.chat_text import as_html, date_text
+from assistant.origins import sources_counted
 from assistant.writers import VERBATIM
 
 if TYPE_CHECKING:
@@ -150,6 +151,8 @@ def footer(answer: Answer) -> Iterator[str]:
     if answer.as_of:
         kind = "Articles up to" if answer.abstained else "As of"
         yield f"{kind} {date_text(answer.as_of)}"
+    if counted := sources_counted(answer):
+        yield counted
     if limits := limits_text(answer.limits):
         yield f"only {limits}"
     if answer.writer != VERBATIM:

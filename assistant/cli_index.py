@@ -28,6 +28,7 @@ _LISTED = 10
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 _LOG_SECONDS = 30
 _LEAST_PAUSE = 1.0  # seconds
+_PAUSE_AFTER_FAILURE = 30.0  # seconds: a disk that is full, a library that another writes to
 
 app = typer.Typer(cls=DefaultCommand, subcommand_metavar="PATH|URL… | COMMAND")
 
@@ -194,18 +195,19 @@ def watch(
     """Poll each followed feed again and again at its interval, until stopped with Ctrl-C."""
     settings = settings_from(ctx, library)
     from assistant.terminal import warn
-    from index.errors import LibraryBusy
+    from index.errors import LibraryBusy, StorageError
     from index.newsroom import poll, seconds_until_due
 
     while True:
+        pause = _PAUSE_AFTER_FAILURE
         try:
             with reporting("pages") as on_progress:
                 report = poll(settings, on_progress, every=every)
-        except LibraryBusy as exc:
-            warn(f"{exc.problem} The next poll tries again.")
-        else:
             _summarise(report)
-        time.sleep(max(seconds_until_due(settings, every), _LEAST_PAUSE))
+            pause = max(seconds_until_due(settings, every), _LEAST_PAUSE)
+        except (LibraryBusy, StorageError) as exc:
+            warn(f"{exc.problem} The next poll tries again.")
+        time.sleep(pause)
 
 
 @app.command()
@@ -230,13 +232,29 @@ def remove(
 
 
 @app.command()
-def prune(ctx: typer.Context, library: LibraryOption = None) -> None:
-    """Forget files that are gone from the disk, and remove what only they held."""
+def prune(
+    ctx: typer.Context,
+    *,
+    folders: Annotated[
+        bool, typer.Option("--folders", help="Those of folders that are gone as a whole, too.")
+    ] = False,
+    library: LibraryOption = None,
+) -> None:
+    """Forget files that are gone from the disk, and remove what only they held.
+
+    Files of a folder that is gone or empty as a whole are kept: its disk may not be connected.
+    """
+    from assistant.terminal import warn
     from index.writing import LibraryWriter
 
     with LibraryWriter.existing(settings_from(ctx, library).library) as writer:
-        files, articles = writer.prune()
-    typer.echo(f"Forgot {files:,} files that are gone; removed {articles:,} articles.")
+        pruned = writer.prune(folders=folders)
+    typer.echo(f"Forgot {pruned.files:,} files that are gone; removed {pruned.articles:,} articles.")
+    for folder in pruned.absent[:_LISTED]:
+        warn(f"kept what {folder} held: it is gone or empty as a whole")
+    if pruned.absent:
+        count = len(pruned.absent)
+        warn(f"{count:,} such folders. If they are gone for good: memoire index prune --folders")
 
 
 @app.command("export")

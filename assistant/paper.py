@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from assistant.chat_text import date_text, web_link
+from assistant.origins import sources_counted
 from assistant.writers import VERBATIM
 
 if TYPE_CHECKING:
@@ -214,6 +215,8 @@ def _remark(turn: StoredTurn) -> str | None:
 def _foot(turn_id: str, answer: Answer) -> Iterator[str]:
     if answer.as_of:
         yield f"{'Articles up to' if answer.abstained else 'As of'} {date_text(answer.as_of)}"
+    if counted := sources_counted(answer):
+        yield f"Rests on {counted}"
     if answer.writer != VERBATIM:
         prompt = f" with the prompt {answer.prompt}" if answer.prompt else ""
         yield f"Written by {answer.writer}{prompt}"

@@ -173,7 +173,8 @@ def _others(library: Catalogue, conversation: Conversation, opened: Opened, answ
     """Offer what else was found for the question, and the same story elsewhere."""
     copies = library.copies(opened.article_id)
     if copies:
-        with st.expander(f"The same story elsewhere ({len(copies)})", key="copies"):
+        count = f"{len(copies) + 1} articles, 1 origin"
+        with st.expander(f"The same story elsewhere ({count})", key="copies"):
             for copy in copies:
                 date = date_text(copy.published)
                 st.button(

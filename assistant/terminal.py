@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from assistant.origins import copies_told, sources_counted
 from index.dates import parse_published
 
 if TYPE_CHECKING:
@@ -88,16 +89,20 @@ def print_ending(answer: Answer) -> None:
     for claim in answer.claims:
         for citation in claim.citations:
             sources.setdefault(citation.number, citation)
-    screen.print("\nSources:")
+    counted = sources_counted(answer)
+    screen.print(f"\nSources ({counted}):" if counted else "\nSources:")
     for number, citation in sources.items():
-        _print_source(f"[{number}]", citation)
+        _print_source(f"[{number}]", citation, copies_told(answer, citation.article_id))
 
 
-def _print_source(mark: str, article: Reference) -> None:
+def _print_source(mark: str, article: Reference, copies: str | None = None) -> None:
     date = parse_published(article.published)
     heading = _heading(article.title, article.outlet, date.text if date else None)
     place = article.url or article.source
-    console().print(Text.assemble((mark, "bold cyan"), f" {heading}\n    ", (harmless(place), "dim")))
+    said = f"\n    {harmless(copies)}" if copies else ""
+    console().print(
+        Text.assemble((mark, "bold cyan"), f" {heading}\n    ", (harmless(place), "dim"), said)
+    )
 
 
 def _heading(title: str, outlet: str | None, date: str | None) -> str:

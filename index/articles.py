@@ -38,7 +38,7 @@ class Article:
         content = json.dumps(plain, ensure_ascii=True)
         return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
 
-    @property
+    @cached_property
     def heading(self) -> str:
         """Title, speaker and date in one line: the context a passage is embedded with."""
         date = self.published.text if self.published else None

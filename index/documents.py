@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from index.formats import read_whole
 from index.metadata import UnreadableError, article_from
+from index.webpage import article_of_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,57 +30,6 @@ _WRAPPED = re.compile(r"(?<=[\w,;’'\"”)])[ \t]*\n(?=[ \t]*[\w(“\"‘])")
 def read_html(file: IO[bytes], name: str, max_bytes: int) -> Iterator[Article | Rejection]:
     """Yield the article of a saved web page."""
     yield article_of_page(read_whole(file, max_bytes), name)
-
-
-def article_of_page(page: bytes, source: str, url: str | None = None) -> Article:
-    """Return the article of a web page: its main text in paragraphs, and what its head says of it.
-
-    `url` is where it was fetched, if it was; else the page's canonical address is taken.
-
-    Raises:
-        UnreadableError: no article's text is found in it.
-    """
-    import trafilatura
-
-    found = trafilatura.bare_extraction(
-        page, url=url, with_metadata=True, include_comments=False, date_extraction_params=_STATED_DATES
-    )
-    text = None if found is None or isinstance(found, dict) else found.text
-    if found is None or isinstance(found, dict) or not text:
-        raise UnreadableError("no article's text was found in the page")
-    about = {
-        "title": found.title,
-        "author": found.author,
-        "outlet": found.sitename,
-        "url": url or found.url,
-        "published": found.date if found.date and _states(page, url, found.date) else None,
-        "language": found.language,
-    }
-    paragraphs = "\n\n".join(line for line in text.splitlines() if line.strip())
-    return article_from(about, paragraphs + "\n", source)
-
-
-def _states(page: bytes, url: str | None, day: str) -> bool:
-    """Tell whether a page states a day as its date: in its address, its metadata or a time element.
-
-    The extractor also takes the first date of a text or a footer for it, which is a guess.
-    """
-    from lxml import etree, html
-
-    if url and re.search(day.replace("-", "[/-]?"), url):
-        return True
-    try:
-        root = html.document_fromstring(page)
-    except (etree.ParserError, ValueError):
-        return False
-    stated = root.xpath("//meta/@content | //time/@datetime")
-    linked = "\n".join(root.xpath("//script[@type='application/ld+json']/text()"))
-    return any(value.strip().startswith(day) for value in stated) or bool(
-        re.search(rf'"date(?:Published|Created)"\s*:\s*"{day}', linked)
-    )
-
-
-_STATED_DATES: dict[str, Any] = {"original_date": True, "extensive_search": False}
 
 
 def read_pdf(file: IO[bytes], name: str, max_bytes: int) -> Iterator[Article | Rejection]:

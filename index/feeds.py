@@ -81,12 +81,27 @@ class FollowedFeed:
     modified: str | None = None
     every: float | None = None
 
-    def due(self, every: float) -> datetime:
-        """Return when it is to be polled again: after its own interval, else after `every` minutes."""
-        if self.checked is None:
+    def due(self, every: float, now: datetime) -> datetime:
+        """Return when it is to be polled again: after its own interval, else after `every` minutes.
+
+        At once where it was polled by a clock that was ahead of `now`.
+        """
+        last = self._polled
+        if last is None or last > now:
             return datetime.min.replace(tzinfo=UTC)
-        minutes = every if self.every is None else self.every
-        return datetime.fromisoformat(self.checked) + timedelta(minutes=minutes)
+        return last + timedelta(minutes=every if self.every is None else self.every)
+
+    def condition(self, now: datetime) -> tuple[str | None, str | None]:
+        """Return the ETag and the date of change to ask with: none on the first poll of a day.
+
+        A server or cache may say "unchanged" for ever; so a day is the most that can be missed.
+        """
+        today = self._polled is not None and self._polled.date() == now.date()
+        return (self.etag, self.modified) if today else (None, None)
+
+    @property
+    def _polled(self) -> datetime | None:
+        return datetime.fromisoformat(self.checked) if self.checked else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +113,17 @@ class Awaited:
     tries: int
     due: datetime
 
+    def waits(self, now: datetime) -> bool:
+        """Tell whether it is too early to try again; never by a clock that was ahead of `now`."""
+        return self.since <= now < self.due
+
     def after_another_try(self, now: datetime) -> Awaited | None:
         """Return when it is tried after failing again, later each time; None where it is given up."""
         if now - self.since > _PATIENCE:
             return None
+        since = min(self.since, now)
         wait = _FIRST_WAIT * (2 ** min(self.tries, _MOST_DOUBLINGS) - 1)
-        return replace(self, tries=self.tries + 1, due=now + wait)
+        return replace(self, since=since, tries=self.tries + 1, due=now + wait)
 
 
 @dataclass(frozen=True)
@@ -180,7 +200,7 @@ def parse_feed(body: bytes, url: str) -> Feed:
             title=item.get("title"),
             author=item.get("author"),
             published=item.get("published"),
-            content=content or item.get("summary", ""),
+            content=content or item.get("yandex_full-text") or item.get("summary", ""),
             outlet=(item.get("source") or {}).get("title") or title,
             language=feed.get("language"),
         )

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from index.settings import Settings
     from index.sources import Source
 
-BATCH_PASSAGES = 512  # a killed run loses at most the embedding of this many
+ENCODED_AT_ONCE = 512  # progress is told after as many
+BATCH_PASSAGES = 2048  # each commit waits for the disk; a killed run loses at most this many
+BATCH_SECONDS = 20.0  # nor more than this, where the web or the machine is slow
 _HEADING_CHARS = 160
 
 
@@ -95,6 +97,7 @@ def index_sources(
         library.sign(settings)
         run = _Run(library, settings, on_progress)
         with library.settled():
+            library.relate()  # what an older version of the program signed in its own way
             run.read(sources)
         run.report.encode_seconds = run.encoder.seconds
         run.report.seconds = time.perf_counter() - started
@@ -162,7 +165,9 @@ class _Run:
         self.encoder = _Encoder(settings)
         self.on_progress = on_progress
         self.waiting: dict[str, tuple[str, Article, list[Passage]]] = {}
+        self.encoded: dict[str, Entry] = {}
         self.complete: list[FileRead] = []
+        self.committed = time.monotonic()
         self.done = self.total = 0
 
     def read(self, sources: Sequence[Source]) -> None:
@@ -173,7 +178,7 @@ class _Run:
             self.report.files += 1
             self._read_source(source, known)
             self.done += source.size
-        self._flush()
+        self._commit()
         self.library.remove_unheld()  # not before the end: an article may move between files
 
     def _read_source(self, source: Source, known: Mapping[str, str]) -> None:
@@ -193,11 +198,13 @@ class _Run:
                 article_ids.append(item.id)
                 self._take(location, item)
         except UnreadableError as exc:
-            rejections.append(Rejection(source.name, str(exc)))
+            rejections.append(Rejection(source.name, str(exc), broken_off=True))
+        if any(rejection.broken_off for rejection in rejections):
+            article_ids.clear()  # what it held before it still may hold
         self._finish(FileRead(location, mark, article_ids, rejections))
 
     def _take(self, location: str, article: Article) -> None:
-        if article.id in self.waiting:
+        if article.id in self.waiting or article.id in self.encoded:
             return
         # A known article waits too, with nothing to embed: it must be held by this file before the
         # file that held it so far gives it up.
@@ -205,28 +212,39 @@ class _Run:
         passages = [] if known else split_passages(article, self.settings.passage_chars)
         self.report.added += not known
         self.waiting[article.id] = (location, article, passages)
-        if sum(len(entry[2]) or 1 for entry in self.waiting.values()) >= BATCH_PASSAGES:
-            self._flush()
+        waiting = sum(len(entry[2]) or 1 for entry in self.waiting.values())
+        encoded = sum(len(entry.passages) or 1 for entry in self.encoded.values())
+        late = time.monotonic() - self.committed > BATCH_SECONDS
+        if late or waiting + encoded >= BATCH_PASSAGES:
+            self._commit()
+        elif waiting >= ENCODED_AT_ONCE:
+            self._encode()
 
     def _finish(self, file: FileRead) -> None:
         self.report.rejections.extend(file.rejections)
         self.complete.append(file)
 
-    def _flush(self) -> None:
-        """Embed and commit what waits, a batch at a time, then the files that completes."""
+    def _encode(self) -> None:
+        """Embed what waits."""
         import numpy as np
 
         texts = [passage_input(a, p) for _, a, passages in self.waiting.values() for p in passages]
-        starts = range(0, len(texts), BATCH_PASSAGES)
-        batches = [self.encoder.encode(texts[at : at + BATCH_PASSAGES]) for at in starts]
-        vectors = np.concatenate(batches) if batches else np.zeros((0, 1), np.float32)
-        entries = []
+        starts = range(0, len(texts), ENCODED_AT_ONCE)
+        parts = [self.encoder.encode(texts[at : at + ENCODED_AT_ONCE]) for at in starts]
+        vectors = np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
         at = 0
         for location, article, passages in self.waiting.values():
-            entries.append(Entry(location, article, passages, vectors[at : at + len(passages)]))
+            entry = Entry(location, article, passages, vectors[at : at + len(passages)])
+            self.encoded[article.id] = entry
             at += len(passages)
-        self.library.add(entries, self.complete)
         self.report.passages += len(texts)
         self.waiting.clear()
-        self.complete.clear()
         self.on_progress(Progress(self.done, self.total, self.report.added, self.report.passages))
+
+    def _commit(self) -> None:
+        """Commit a batch, then the files that it completes."""
+        self._encode()
+        self.library.add(list(self.encoded.values()), self.complete)
+        self.encoded.clear()
+        self.complete.clear()
+        self.committed = time.monotonic()

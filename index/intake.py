@@ -109,16 +109,25 @@ def read_file(path: Path, max_bytes: int) -> Iterator[Article | Rejection]:
     """
     try:
         with path.open("rb") as file:
+            before = _state(path)
             reader = READERS[path.suffix.lower()]
             for item in reader(file, name_of(Path(path.name)), max_bytes):
                 if isinstance(item, Rejection):
                     yield Rejection(f"{name_of(path)} {item.location}", item.reason)
                 else:
                     yield item
+        if _state(path) != before:
+            raise UnreadableError("changed while it was read; the next run reads it again")
     except UnreadableError as exc:
-        yield Rejection(name_of(path), str(exc))
+        yield Rejection(name_of(path), str(exc), broken_off=True)
     except OSError as exc:
-        yield Rejection(name_of(path), _os_reason(exc))
+        yield Rejection(name_of(path), _os_reason(exc), broken_off=True)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What changes when another program writes a file or puts one in its place."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def name_of(path: Path) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
@@ -45,10 +45,14 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Something set aside: where it is, and why in words for a person."""
+    """Something set aside: where it is, and why in words for a person.
+
+    `broken_off`: reading the file did not come to its end, so what else it holds is not known.
+    """
 
     location: str
     reason: str
+    broken_off: bool = field(default=False, compare=False)
 
 
 def article_from(metadata: Mapping[str, Any], text: str, source: str) -> Article:

@@ -98,7 +98,9 @@ def poll(
     now = datetime.now(UTC)
     with Library.open(settings.library) as library:
         feeds = [
-            feed for feed in library.feeds() if (feed.url in only if only else feed.due(every) <= now)
+            feed
+            for feed in library.feeds()
+            if (feed.url in only if only else feed.due(every, now) <= now)
         ]
     report = Report()
     with Fetcher(settings) as fetcher:
@@ -111,7 +113,7 @@ def seconds_until_due(settings: Settings, every: float) -> float:
     """Return how long until the next feed is due, at most `every` minutes; 0 where one is."""
     now = datetime.now(UTC)
     with Library.open(settings.library) as library:
-        waits = [(feed.due(every) - now).total_seconds() for feed in library.feeds()]
+        waits = [(feed.due(every, now) - now).total_seconds() for feed in library.feeds()]
     return min(max(min(waits, default=every * 60), 0.0), every * 60)
 
 
@@ -124,7 +126,8 @@ def _poll_one(
     now = datetime.now(UTC)
     polled = replace(feed, checked=now.isoformat(timespec="seconds"), problem=None)
     try:
-        answer = fetcher.fetch(feed.url, etag=feed.etag, modified=feed.modified)
+        etag, modified = feed.condition(now)
+        answer = fetcher.fetch(feed.url, etag=etag, modified=modified)
         parsed = Feed(feed.title, ()) if answer.body is None else parse_feed(answer.body, answer.url)
     except (FetchError, UnreadableError) as exc:
         with LibraryWriter.exclusive(settings.library) as library:
@@ -134,7 +137,7 @@ def _poll_one(
         polled = replace(polled, title=parsed.title, etag=answer.etag, modified=answer.modified)
     with LibraryWriter.exclusive(settings.library) as library:
         awaited = {late.entry.url: late for late in library.awaited(feed.url)}
-    later = {url: late for url, late in awaited.items() if late.due > now}
+    later = {url: late for url, late in awaited.items() if late.waits(now)}
     entries = {url: late.entry for url, late in awaited.items()}
     entries |= {entry.url: entry for entry in reversed(parsed.entries)}
     sources = [EntrySource(entry, fetcher) for url, entry in entries.items() if url not in later]

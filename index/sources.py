@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from index.documents import article_of_page, read_pdf
+from index.documents import read_pdf
 from index.fetching import FetchError
 from index.intake import fingerprint, name_of, read_file
 from index.metadata import Rejection, UnreadableError
+from index.webpage import article_of_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -91,6 +91,15 @@ class FileRead:
     rejections: Sequence[Rejection] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many files were forgotten and articles removed; the folders that are `absent` as a whole."""
+
+    files: int
+    articles: int
+    absent: tuple[Path, ...] = ()
+
+
 class LibraryWriter(Library):
     """A library opened by its only writer."""
 
@@ -246,21 +255,23 @@ class LibraryWriter(Library):
                     database.execute("UPDATE article SET origin = ? WHERE key = ?", (origin, row["key"]))
         return len(rows)
 
-    def prune(self) -> tuple[int, int]:
+    def prune(self, *, folders: bool = False) -> Pruned:
         """Forget files that are gone from the disk and remove what only they held.
 
-        Returns the number of files and of articles. Links and feed entries stay: that a page is gone
-        from the web is a reason to keep it.
+        A file whose whole folder is gone or empty is kept unless `folders`: a disk that is not
+        connected looks like that. Links and feed entries stay: that a page is gone from the web is a
+        reason to keep it.
         """
         locations = self._rows(
             "SELECT location FROM holding UNION SELECT location FROM file"
             " UNION SELECT file FROM rejected"
         )
-        gone = [
-            (location,)
-            for (location,) in locations
-            if Path(location).is_absolute() and not Path(location).exists()
-        ]
+        files = [Path(location) for (location,) in locations if Path(location).is_absolute()]
+        missing = [file for file in files if not file.exists()]
+        absent = {file.parent for file in missing if not _holds_anything(file.parent)}
+        if folders:
+            absent.clear()
+        gone = [(str(file),) for file in missing if file.parent not in absent]
         before = self._count()
         with self.settled():
             with translated(self._path), self._database as database:
@@ -268,7 +279,7 @@ class LibraryWriter(Library):
                 database.executemany("DELETE FROM file WHERE location = ?", gone)
                 database.executemany("DELETE FROM rejected WHERE file = ?", gone)
             self.remove_unheld()
-        return len(gone), before - self._count()
+        return Pruned(len(gone), before - self._count(), tuple(sorted(absent)))
 
     def _count(self) -> int:
         return int(self._rows("SELECT count(*) AS n FROM article")[0]["n"])
@@ -408,3 +419,10 @@ class LibraryWriter(Library):
         run("DELETE FROM article WHERE key = ?", (key,))
         run(_NEW_ORIGIN, {"gone": article_id})
         return ids
+
+
+def _holds_anything(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:
+        return False

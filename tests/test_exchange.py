@@ -15,7 +15,7 @@ from index.exchange import export_library, import_library
 from index.indexing import index_paths
 from index.library import DATABASE, Library
 from index.settings import load_settings
-from index.writing import LibraryWriter
+from index.writing import LibraryWriter, Pruned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def test_an_export_imports_into_an_identical_index(library_copy: Path, tmp_path:
     assert import_library(tmp_path / "out.jsonl", other).added == 0
     (tmp_path / "out.jsonl").unlink()
     with LibraryWriter.existing(other.library) as writer:
-        assert writer.prune() == (0, 0)
+        assert writer.prune() == Pruned(0, 0)
 
 
 def test_lines_that_are_none_are_set_aside(library_folder: Path, tmp_path: Path) -> None:

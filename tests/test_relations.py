@@ -23,7 +23,7 @@ from index.mentions import find_mentions
 from index.query import Filters
 from index.settings import load_settings
 from index.times import Window
-from index.writing import LibraryWriter
+from index.writing import LibraryWriter, Pruned
 
 if TYPE_CHECKING:
     from index.articles import Article
@@ -95,6 +95,21 @@ def test_copies_share_an_origin(library: Path) -> None:
     assert {found[name] for name in ("agency", "paper", "portal")} == {"agency"}
     assert found["other"] == "other"
     assert found["a year later"] == "a year later"
+
+
+def test_copies_are_found_of_what_was_signed_otherwise(
+    library: Path,
+) -> None:
+    wire = _story(1)
+    _index(library, {"source": "agency", "text": wire}, {"source": "paper", "text": wire + " End."})
+    database = open_database(library / DATABASE, create=True)
+    with database:
+        database.execute("UPDATE signature SET hashes = zeroblob(512)")
+        database.execute("DELETE FROM band")
+        database.execute("PRAGMA user_version = 2")
+    database.close()
+    _index(library, {"source": "portal", "text": wire + " More."}, name="b.jsonl")
+    assert set(_origins(library).values()) == {"agency"}
 
 
 def test_an_origin_that_goes_leaves_another(library: Path) -> None:
@@ -199,8 +214,8 @@ def test_pruning(library: Path) -> None:
     _index(library, {"source": "b", "text": _story(2)}, name="b.jsonl")
     (library.parent / "a.jsonl").unlink()
     with LibraryWriter.exclusive(library) as writer:
-        assert writer.prune() == (1, 1)
-        assert writer.prune() == (0, 0)
+        assert writer.prune() == Pruned(1, 1)
+        assert writer.prune() == Pruned(0, 0)
     assert [article.source for article in _consistent(library)] == ["b"]
 
 

@@ -2,7 +2,9 @@
 
 Puts articles whose text is known into 40 pages (20 layouts, nine languages; see `eval.bench.pages`) and
 compares what comes out. The pages are made, not gathered: they show errors of structure, not how often
-real sites cause them. Other extractors are compared where they are installed; they are no dependency.
+real sites cause them. Twenty more (`eval.bench.templates`), feed entries among them, were written when
+extraction was settled, and have a table and a figure of their own. Other extractors are compared where
+they are installed; they are no dependency.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.bench.pages import LAYOUTS, articles_in_languages, expected_text
+from eval.bench.templates import TEMPLATES
 from index.articles import Article
-from index.documents import article_of_page, text_of_fragment
+from index.documents import text_of_fragment
+from index.feeds import parse_feed
 from index.intake import find_files, read_file
 from index.metadata import UnreadableError
+from index.webpage import article_of_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,8 +94,23 @@ OTHERS: Mapping[str, Callable[[str], Extracted]] = {
 
 def score(layout: str, article: Article, extract: Callable[[str], Extracted] = _ours) -> Scored:
     """Return how much of an article comes out of a page of that layout."""
-    found = extract(LAYOUTS[layout](article))
-    wanted, got = _words(expected_text(layout, article)), _words(found.text)
+    return _compared(layout, article, expected_text(layout, article), extract(LAYOUTS[layout](article)))
+
+
+def score_template(name: str, article: Article) -> Scored:
+    """Return how much of an article comes out of a page or a feed's entry of that template."""
+    made = TEMPLATES[name][1](article)
+    found = _entry(made) if made.startswith(("<?xml", "{")) else _ours(made)
+    return _compared(name, article, article.text, found)
+
+
+def _entry(feed: str) -> Extracted:
+    (entry,) = parse_feed(feed.encode(), "https://site.example/feed").entries
+    return Extracted(entry.text, entry.title, entry.published.iso if entry.published else None)
+
+
+def _compared(layout: str, article: Article, expected: str, found: Extracted) -> Scored:
+    wanted, got = _words(expected), _words(found.text)
     # The heading stands on the page: an extractor that keeps it in the text is not charged for it.
     shared = (got & (wanted + _words(article.title))).total()
     return Scored(
@@ -141,6 +161,18 @@ def main() -> None:
             cells.append(_wrong(scores))
         print(f"| {layout} | " + " | ".join(cells) + " |")
     print("| **all** | " + " | ".join(_summary(scores) for scores in every.values()) + " |")
+    _print_templates(articles)
+
+
+def _print_templates(articles: Sequence[Article]) -> None:
+    spoken = {article.language: article for article in articles_in_languages()}
+    scores = []
+    print("\n| template | language | this project |\n|---|---|---|")
+    for number, (name, (language, _)) in enumerate(TEMPLATES.items()):
+        article = spoken.get(language) or articles[number * 7 % len(articles)]
+        scores.append(score_template(name, article))
+        print(f"| {name} | {language} | {_wrong(scores[-1:])} |")
+    print(f"| **all** | | {_summary(scores)} |")
 
 
 def _summary(scores: Sequence[Scored]) -> str:

@@ -1,9 +1,9 @@
 """How fast articles are taken in: `python -m eval.bench.intake FOLDER [--archive FILE.tar.xz]`.
 
-Prints, from one run on one machine: intake without the model against embedding; a whole run against
-pure encoding; a second run over unchanged articles; the memory of growing libraries; and the plain
-LangChain loop with the same model on the same articles. Where many articles are needed and the model
-does not matter, vectors are made up by a stub, and the line says so.
+Prints, from one run on one machine: a whole run against pure encoding; the plain LangChain loop with the
+same model on the same articles; intake without the model against embedding, in parts; a second run over
+unchanged articles; and the memory of growing libraries, with and without what Chroma keeps in it. Where
+many articles are needed and the model does not matter, a stub makes vectors up, and the line says so.
 """
 
 from __future__ import annotations
@@ -16,19 +16,22 @@ import sys
 import tarfile
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 
-from index import models
+from index import indexing, models, sources, writing
 from index.indexing import index_paths
 from index.intake import find_files
 from index.settings import load_settings
+from index.vectors import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,6 +48,7 @@ class Measured:
     seconds: float
     encode_seconds: float
     peak_mb: float
+    parts: Mapping[str, float]
 
     @property
     def intake_seconds(self) -> float:
@@ -53,22 +57,28 @@ class Measured:
 
 
 class StubEmbedder:
-    """Stands where the model stands and makes vectors up: for what does not depend on them."""
+    """Stands where the model stands: a text's vector is the sum of a random one for each of its words.
+
+    Texts that share words are near each other, as a model's are. Chroma's graph of vectors without any
+    neighbours takes twice as long as one of a model's.
+    """
 
     def __init__(self, _settings: object) -> None:
-        self._random = np.random.default_rng(0)
+        self._words = np.random.default_rng(0).standard_normal((4096, _DIMENSIONS), dtype=np.float32)
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit vectors that mean nothing."""
-        made = self._random.standard_normal((len(texts), _DIMENSIONS), dtype=np.float32)
+        """Return unit vectors."""
+        made = np.stack(
+            [self._words[[crc32(w.encode()) % 4096 for w in t.split()]].sum(0) for t in texts]
+        )
         return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
 
 
-def measure(files: Sequence[Path], library: Path, *, stub: bool) -> Measured:
-    """Index files in a process of its own and return what it took."""
-    task = json.dumps({"files": [str(f) for f in files], "library": str(library), "stub": stub})
+def measure(files: Sequence[Path], library: Path, *, stub: bool, vectors: bool = True) -> Measured:
+    """Index files in a process of its own and return what it took; without `vectors` none are kept."""
+    task = {"files": [str(f) for f in files], "library": str(library), "stub": stub, "vectors": vectors}
     command = [sys.executable, "-m", "eval.bench.intake", "--child"]
-    done = subprocess.run(command, input=task, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True, check=True)  # noqa: S603
     return Measured(**json.loads(done.stdout))
 
 
@@ -76,12 +86,52 @@ def _child() -> None:
     task = json.load(sys.stdin)
     if task["stub"]:
         models.Embedder = StubEmbedder  # type: ignore[misc,assignment]
+    if not task["vectors"]:
+        Vectors.put = lambda *_: None  # type: ignore[method-assign]
+    spent = {part: _timed(*place) for part, place in _PARTS.items()}
     report = index_paths([Path(f) for f in task["files"]], load_settings(library=Path(task["library"])))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    parts = {part: sum(times) for part, times in spent.items()}
+    parts["rows, full text"] -= sum(parts[part] for part in _WITHIN_ROWS)
     found = Measured(
-        report.added, report.unchanged, report.passages, report.seconds, report.encode_seconds, peak
+        report.added,
+        report.unchanged,
+        report.passages,
+        report.seconds,
+        report.encode_seconds,
+        peak,
+        parts,
     )
     sys.stdout.write(json.dumps(asdict(found)))
+
+
+_PARTS: Mapping[str, tuple[Any, str]] = {
+    "hashing the file": (sources, "fingerprint"),
+    "reading, metadata": (sources, "read_file"),
+    "sentences, passages": (indexing, "split_passages"),
+    "dates spoken of": (writing, "note_mentions"),
+    "signatures of copies": (writing, "sign_article"),
+    "finding copies": (writing, "origin_of"),
+    "vectors (Chroma)": (Vectors, "put"),
+    "rows, full text": (writing.LibraryWriter, "add"),
+}
+_WITHIN_ROWS = ("dates spoken of", "signatures of copies", "finding copies", "vectors (Chroma)")
+
+
+def _timed(owner: Any, name: str) -> list[float]:  # noqa: ANN401 - a module or a class
+    """Time every call of a function from here on; what it yields is made at once."""
+    inner, times = getattr(owner, name), list[float]()
+
+    def timing(*args: Any) -> Any:  # noqa: ANN401
+        started = time.perf_counter()
+        result = inner(*args)
+        if isinstance(result, Iterator):
+            result = iter(list(result))
+        times.append(time.perf_counter() - started)
+        return result
+
+    setattr(owner, name, timing)
+    return times
 
 
 def langchain_seconds(files: Sequence[Path], folder: Path) -> tuple[float, int]:
@@ -122,14 +172,24 @@ def _speed(files: Sequence[Path], sample: int, work: Path) -> None:
         f"  per chunk, loop / ours  {seconds / chunks / (real.seconds / real.passages):6.2f}"
         "  (the loop keeps no offsets, dates, copies or full text)"
     )
+    _intake(files, real.encode_seconds / real.passages, work)
+
+
+def _intake(files: Sequence[Path], encoding: float, work: Path) -> None:
+    """Print what intake takes without the model, in parts, against the seconds of encoding a passage."""
     stub = measure(files, work / "stub", stub=True)
-    encoding = real.encode_seconds / real.passages
-    print(
-        f"with a stub for the model: {stub.articles} articles, {stub.passages} passages,"
-        f" {stub.intake_seconds:.1f} s"
-    )
-    ratio = encoding / (stub.intake_seconds / stub.passages)
-    print(f"  encoding / intake       {ratio:6.1f}  per passage (asked: at least 40)")
+    chroma = stub.parts["vectors (Chroma)"]
+    rest = stub.intake_seconds - sum(stub.parts.values())
+    for part, seconds in {
+        **stub.parts, "starting, the rest": rest, "all": stub.intake_seconds,
+        "all but Chroma": stub.intake_seconds - chroma,
+    }.items():  # fmt: skip
+        each = seconds / stub.passages
+        print(
+            f"  {part:22}{seconds:6.2f} s {each * 1e3:8.3f} ms a passage,"
+            f" encoding / it {encoding / each:6.1f}"
+        )
+    print("  (asked: encoding / all at least 40)")
     again = measure(files, work / "stub", stub=True)
     print(f"  second run, unchanged   {again.seconds:6.2f} s for {again.unchanged}  (asked: at most 3)")
 
@@ -140,10 +200,12 @@ def _memory(archive: Path, sizes: Sequence[int], work: Path) -> None:
     texts = sorted(p for p in (work / "archive").rglob("*.txt") if not p.name.startswith("."))
     for size in sizes:
         files = texts[:: max(1, len(texts) // size)][:size]
-        found = measure(files, work / f"memory-{size}", stub=True)
+        kept = measure(files, work / f"memory-{size}", stub=True)
+        none = measure(files, work / f"memory-{size}-none", stub=True, vectors=False)
         print(
-            f"memory, stub for the model: {found.articles:6} articles {found.passages:8} passages"
-            f" {found.peak_mb:6.0f} MB at the most, {found.seconds:.0f} s"
+            f"memory, stub for the model: {kept.articles:6} articles {kept.passages:8} passages"
+            f" {kept.peak_mb:6.0f} MB at the most, {kept.seconds:.0f} s;"
+            f" {none.peak_mb:6.0f} MB where no vectors are kept"
         )
 
 
