@@ -92,8 +92,8 @@ class Conversation:
         self._stop()
         self._add(Question(text=text, history=self._history(), limits=self.limits))
 
-    def ask_again(self, turn: int, text: str, *, literal: bool = False) -> None:
-        """Put a question anew in the place of a turn.
+    def ask_again(self, turn: int, text: str, *, literal: bool = False, quoting: bool = False) -> None:
+        """Put a question anew in the place of a turn; `quoting` has the articles quoted this time.
 
         What stood there and followed from it is no longer shown; it stays among the earlier versions.
         """
@@ -105,6 +105,7 @@ class Conversation:
             self.opened = None
         question = Question(text=text, history=self._history(), limits=self.limits, literal=literal)
         self._add(question, replaced)
+        self.turns[-1].quoting = quoting
 
     def edit(self, turn: int | None) -> None:
         """Begin to edit a question, or (None) leave it as it is."""
