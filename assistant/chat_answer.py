@@ -18,17 +18,23 @@ if TYPE_CHECKING:
     from assistant.chat_tab import Conversation
     from assistant.chat_turns import Turn
 
+_CHANGED = (
+    '<p class="notice">The library has changed since this was answered. '
+    "Ask again to have what is new taken in.</p>"
+)
+
 
 def show_turn(reading: Reading, held: Conversation, number: int) -> None:
     """Draw a turn; follow its answer while it is being written."""
     turn = held.turns[number]
-    with st.chat_message("user"):
-        _show_question(held, number, turn)
-    with st.chat_message("assistant"):
-        if turn.live:
-            follow(reading, held, number)
-        else:
-            _show_ended(reading, held, number, turn)
+    with st.container(key=f"turn-{number}"):
+        with st.chat_message("user"):
+            _show_question(held, number, turn)
+        with st.chat_message("assistant"):
+            if turn.live:
+                follow(reading, held, number)
+            else:
+                _show_ended(reading, held, number, turn)
 
 
 def _show_question(held: Conversation, number: int, turn: Turn) -> None:
@@ -90,6 +96,9 @@ def _show_ended(reading: Reading, held: Conversation, number: int, turn: Turn) -
         if answer.accounts:
             show_accounts(held, number, answer.claims, answer.accounts)
         else:
-            show_claims(held, number, answer.claims, range(len(answer.claims)))
+            show_claims(held, number, answer.claims)
     show_timeline(reading.library, held, number, answer.claims)
     show_end(held, number, turn)
+    last = number == len(held.turns) - 1
+    if last and turn.answer and turn.answer.index_hash != reading.index_hash:
+        st.html(_CHANGED)

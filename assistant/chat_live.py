@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.chat_claims import notice_html, show_claim
+from assistant.chat_claims import Frame, notice_html, show_claim
 from assistant.chat_text import as_html
 from assistant.events import ClaimWritten, Notice, SearchedFor
 from assistant.writers import VERBATIM
@@ -29,14 +29,21 @@ def follow(reading: Reading, held: Conversation, number: int) -> None:
     progress = _Progress(asked, held, number)
     progress.show(None)
     turn.start(asked.assistant)
+    frame: Frame | None = None
     written = places = 0
     for event in turn.follow():
         match event:
             case Notice(text):
                 notices.html(notice_html(text))
-            case ClaimWritten(claim):
+            case SearchedFor(_, sides) if sides:
                 with claims:
-                    show_claim(held, number, written, places, claim)
+                    frame = Frame.drawn(number, sides)
+            case ClaimWritten(claim, side):
+                with claims:
+                    if frame:
+                        frame.show(held, number, written, places, claim, side)
+                    else:
+                        show_claim(held, number, written, places, claim)
                 written += 1
                 places += len(claim.citations)
         progress.show(event)
