@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.accounts import accounts
+from assistant.accounts import accounts, side_of
 from assistant.answers import Answer, Claim, Numbering, Question, Reference, reference, source
 from assistant.coverage import counted, freshness, missing
 from assistant.events import ClaimWritten, Event, Finished, Notice, SearchedFor
@@ -94,10 +94,15 @@ class Assistant:
         """
         started = time.perf_counter()
         evidence = self.retrieval.gather(question.checked())
-        yield SearchedFor(evidence.searched_for)
+        yield SearchedFor(evidence.searched_for, tuple(side.party for side in evidence.sides))
         draft = _Draft()
         for item in self.writer.write(evidence):
-            if event := draft.take(item):
+            event = draft.take(item)
+            if isinstance(event, ClaimWritten):
+                claim = event.claim
+                side = side_of(claim.citations[-1].article_id, claim.said_by, evidence.sides)
+                yield ClaimWritten(claim, side)
+            elif event:
                 yield event
         overview = self.library.overview()
         for notice in self._notices(evidence, draft, overview):

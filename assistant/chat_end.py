@@ -10,6 +10,7 @@ from assistant.chat_copy import show_copies, show_downloads
 from assistant.chat_reviews import show_thumbs
 from assistant.chat_text import as_html, as_label, readers_zone
 from assistant.chat_words import byline, footer, grounding_line, searched_parts
+from assistant.writers import VERBATIM
 
 if TYPE_CHECKING:
     from assistant.answers import Answer
@@ -31,10 +32,14 @@ def show_end(held: Conversation, number: int, turn: Turn) -> None:
         _show_failure(held, number, turn)
     elif turn.stopped:
         st.html('<p class="stopped"><span aria-hidden="true">■</span> Stopped before the end.</p>')
-        _ask_again(held, number, turn)
+        with st.container(key=f"stopped-{number}", horizontal=True):
+            _ask_again(held, number, turn)
+            if turn.writer not in (None, VERBATIM):
+                _quote_instead(held, number, turn)
     elif turn.answer:
         if turn.answer.abstained:
             _show_abstention(held, number, turn.answer)
+        _show_fallback(held, number, turn, turn.answer)
         _show_missing(turn.answer)
         _show_foot(held, number, turn, turn.answer)
     else:
@@ -53,14 +58,26 @@ def _show_failure(held: Conversation, number: int, turn: Turn) -> None:
     _ask_again(held, number, turn)
 
 
-def _ask_again(held: Conversation, number: int, turn: Turn) -> None:
+def _ask_again(held: Conversation, number: int, turn: Turn, label: str = "Ask again") -> None:
     st.button(
-        "Ask again",
+        label,
         key=f"again-{number}",
         type="tertiary",
         icon=":material/refresh:",
         on_click=held.ask_again,
         args=(number, turn.question.text),
+    )
+
+
+def _quote_instead(held: Conversation, number: int, turn: Turn) -> None:
+    st.button(
+        "Quote the articles instead",
+        key=f"quote-{number}",
+        type="tertiary",
+        icon=":material/format_quote:",
+        on_click=held.ask_again,
+        args=(number, turn.question.text),
+        kwargs={"quoting": True},
     )
 
 
@@ -83,6 +100,18 @@ def _show_abstention(held: Conversation, number: int, answer: Answer) -> None:
                 on_click=held.open_article,
                 args=(number, article.article_id),
             )
+
+
+def _show_fallback(held: Conversation, number: int, turn: Turn, answer: Answer) -> None:
+    """Offer the model again where the articles had to be quoted in its stead."""
+    if turn.writer in (None, VERBATIM, answer.writer) or answer.writer != VERBATIM:
+        return
+    with st.container(key=f"fallback-{number}", horizontal=True, vertical_alignment="center"):
+        st.html(
+            f'<p class="why">{as_html(turn.writer or "")} can be checked or changed under “Who writes” in '
+            "the sidebar.</p>"
+        )
+        _ask_again(held, number, turn, "Ask the model again")
 
 
 def _show_missing(answer: Answer) -> None:

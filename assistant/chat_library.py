@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.writers import VERBATIM
 from index.catalogue import UNKNOWN, Catalogue
 from index.errors import MemoireError, NoLibrary
 from index.library import DATABASE
@@ -78,6 +79,17 @@ class Reading:
                 return False
         except (Timeout, OSError):
             return True
+
+    @property
+    def quoting(self) -> Reading:
+        """The same, with the articles quoted instead of a model's writing."""
+        settings = self.settings.model_copy(update={"writer": VERBATIM})
+        return Reading(settings, self.library, self.index_hash)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the models are loaded; starts loading them."""
+        return _loading(_of_models(self.settings)).done()
 
     def warm(self) -> None:
         """Start loading the models, unless they are loaded or loading."""

@@ -14,6 +14,7 @@ from assistant.chat_controls import chosen_writer, show_limits, show_writer
 from assistant.chat_conversations import show_conversations
 from assistant.chat_keeping import Keeping
 from assistant.chat_library import open_reading
+from assistant.chat_place import show_place
 from assistant.chat_screens import show_being_built, show_empty_library, show_problem, show_welcome
 from assistant.chat_tab import conversation
 from assistant.chat_text import as_label
@@ -107,10 +108,14 @@ def _show_desk(reading: Reading, contents: Contents, held: Conversation) -> None
     with source:
         show_source(reading.library, held)
     with chat:
-        if not held.turns:
-            show_welcome(contents, held)
-            return
-        _show_turns(reading, held)
+        # Each has a place of its own: a container in another's place takes over what it held.
+        welcome, turns = st.container(key="greeting"), st.container(key="turns")
+        if held.turns:
+            with turns:
+                _show_turns(reading, held)
+        else:
+            with welcome:
+                show_welcome(contents, held)
 
 
 def _show_turns(reading: Reading, held: Conversation) -> None:
@@ -126,11 +131,6 @@ def _show_turns(reading: Reading, held: Conversation) -> None:
             on_click=held.draw_from,
             args=(max(0, first - _DRAWN),),
         )
+    show_place(held)
     for number in range(first, len(held.turns)):
         show_turn(reading, held, number)
-    last = held.turns[-1].answer
-    if last and last.index_hash != reading.index_hash:
-        st.html(
-            '<p class="notice">The library has changed since this was answered. '
-            "Ask again to have what is new taken in.</p>"
-        )

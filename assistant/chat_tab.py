@@ -32,6 +32,15 @@ class Opened:
     token: int = field(default_factory=time.monotonic_ns)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The turn that the page is to be scrolled to; `linked` where a link named it."""
+
+    turn: int
+    linked: bool = False
+    token: int = field(default_factory=time.monotonic_ns)
+
+
 @dataclass(slots=True)
 class Conversation:
     """The conversation shown. `limits` are those of the next question.
@@ -45,6 +54,7 @@ class Conversation:
     limits: Limits = field(default_factory=Limits)
     editing: int | None = None
     drawn_from: int | None = None
+    place: Place | None = None
     id: str = ""
     keeping: Keeping | None = None
     linked: bool = False
@@ -71,7 +81,9 @@ class Conversation:
         except InputError:
             return
         places = [at for at, turn in enumerate(self.turns) if turn.id == turn_id]
-        self.drawn_from = places[0] if places else None
+        if places:
+            self.drawn_from = places[0]
+            self.place = Place(places[0], linked=True)
 
     def show_version(self, turn: int, version: int) -> None:
         """Show another way the question of a turn was put, with what followed it."""
@@ -92,8 +104,8 @@ class Conversation:
         self._stop()
         self._add(Question(text=text, history=self._history(), limits=self.limits))
 
-    def ask_again(self, turn: int, text: str, *, literal: bool = False) -> None:
-        """Put a question anew in the place of a turn.
+    def ask_again(self, turn: int, text: str, *, literal: bool = False, quoting: bool = False) -> None:
+        """Put a question anew in the place of a turn; `quoting` has the articles quoted this time.
 
         What stood there and followed from it is no longer shown; it stays among the earlier versions.
         """
@@ -105,6 +117,7 @@ class Conversation:
             self.opened = None
         question = Question(text=text, history=self._history(), limits=self.limits, literal=literal)
         self._add(question, replaced)
+        self.turns[-1].quoting = quoting
 
     def edit(self, turn: int | None) -> None:
         """Begin to edit a question, or (None) leave it as it is."""
@@ -131,7 +144,7 @@ class Conversation:
         """Start over."""
         self._stop()
         self.turns.clear()
-        self.opened = self.editing = self.drawn_from = None
+        self.opened = self.editing = self.drawn_from = self.place = None
         self.id = ""
 
     def _add(self, question: Question, replaced: Turn | None = None) -> None:
@@ -143,6 +156,7 @@ class Conversation:
         except TooManyQuestions as exc:
             turn.fail(exc)
         self.turns.append(turn)
+        self.place = Place(len(self.turns) - 1)
 
     def _last_kept(self) -> str | None:
         return next((turn.id for turn in reversed(self.turns) if turn.kept), None)

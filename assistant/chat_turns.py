@@ -13,7 +13,7 @@ from assistant.turns import Draft, Problem, State, StoredTurn
 from index.errors import MemoireError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Protocol
 
     from assistant.answers import Citation, Claim, Question
@@ -39,7 +39,8 @@ class Turn:
     Its answer is written by a thread of its own, because the page may be drawn anew at any moment
     (a citation was chosen) and Streamlit then runs it beside the run it replaces. Any number of
     runs may `follow` the turn. `id` is its link, where a `keeper` keeps it; `version` of `versions`
-    counts from 1 the ways its question was put.
+    counts from 1 the ways its question was put. `quoting` has the articles quoted, whoever else would
+    write.
     """
 
     def __init__(self, question: Question, keeper: Keeper | None = None) -> None:
@@ -52,6 +53,7 @@ class Turn:
         self.failure: MemoireError | None = None
         self.stopped = False
         self.writer: str | None = None
+        self.quoting = False
         self.kept = keeper is not None
         self._keeper = keeper
         self._events: list[Event] = []
@@ -151,8 +153,8 @@ class Turn:
             limits=self.question.limits,
         )
 
-    def start(self, assistant: Assistant) -> None:
-        """Begin to write the answer, unless it was begun."""
+    def start(self, assistant: Callable[[], Assistant]) -> None:
+        """Begin to write the answer, unless it was begun; the assistant is made within its thread."""
         with self._changed:
             if self._started or not self.live:
                 return
@@ -191,9 +193,9 @@ class Turn:
             self._changed.notify_all()
         self._tell()
 
-    def _write(self, assistant: Assistant) -> None:
+    def _write(self, assistant: Callable[[], Assistant]) -> None:
         try:
-            for event in assistant.stream(self.question):
+            for event in assistant().stream(self.question):
                 with self._changed:
                     if self.stopped:
                         return

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SearchedFor:
-    """The standalone query that is being searched."""
+    """The standalone query that is searched; `sides` are the parties whose accounts it asks for."""
 
     text: str
+    sides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ClaimWritten:
-    """A claim, final: neither its text nor its citations change afterwards."""
+    """A claim, final: neither its text nor its citations change. `side` is the place of whose it is."""
 
     claim: Claim
+    side: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

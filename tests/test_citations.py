@@ -270,7 +270,7 @@ def test_a_conversation_remembers_the_words_alone(
     endpoint.reply = f"{TRUE[0]} [1][2]. {TRUE[1]} [1]."
     held = Conversation()
     held.ask(QUESTION.text)
-    held.turns[0].start(assistant)
+    held.turns[0].start(lambda: assistant)
     list(held.turns[0].follow())
     held.ask("And what did Hogan reply?")
     assert [turn.content for turn in held.turns[1].question.history] == [

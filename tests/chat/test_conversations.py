@@ -103,7 +103,7 @@ def test_a_stopped_answer_is_kept_and_marked(folder: Path) -> None:
     held = Conversation(keeping=keeping)
     held.ask("Who spoke?")
     turn = held.turns[0]
-    turn.start(Endless())  # type: ignore[arg-type]
+    turn.start(Endless)  # type: ignore[arg-type]
     assert any(isinstance(event, ClaimWritten) for event in turn.follow())
     turn.stop()
     again = Conversation(keeping=keeping)

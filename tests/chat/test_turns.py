@@ -29,8 +29,8 @@ def test_an_answer_is_followed_by_every_run_that_draws_it(
     turn = held.turns[0]
     first = turn.follow()
     assert next(first) is None
-    turn.start(scripted)  # type: ignore[arg-type]
-    turn.start(scripted)  # type: ignore[arg-type]
+    turn.start(lambda: scripted)  # type: ignore[arg-type]
+    turn.start(lambda: scripted)  # type: ignore[arg-type]
 
     seen = [event for event in first if event]
     assert [type(e) for e in seen] == [SearchedFor, Notice, ClaimWritten, ClaimWritten, Finished]
@@ -49,7 +49,7 @@ def test_a_new_question_stops_the_unfinished_answer() -> None:
             yield SearchedFor("too late")
 
     held.ask("Who spoke?")
-    held.turns[0].start(Slow())  # type: ignore[arg-type]
+    held.turns[0].start(Slow)  # type: ignore[arg-type]
     assert next(held.turns[0].follow()) == SearchedFor("Who spoke?")
     held.ask("And when?")
     held.turns[0].stop()
