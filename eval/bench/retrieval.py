@@ -94,7 +94,7 @@ def main(
         for stage in stages.split(","):
             search = known[stage]()
             search("warm")
-            outcomes = [_outcome(case, text, search) for case, text in asked]
+            outcomes = [outcome_of(case, text, search) for case, text in asked]
             _print(stage, outcomes)
             if misses:
                 _print_misses(asked, outcomes)
@@ -147,7 +147,8 @@ def _standalone(cases: Sequence[Case], conversation: Conversation) -> list[tuple
     return asked
 
 
-def _outcome(case: Case, text: str, search: Search) -> Outcome:
+def outcome_of(case: Case, text: str, search: Search) -> Outcome:
+    """Return where the case's gold stands in what `search` finds for the text."""
     started = time.perf_counter()
     found = search(text)
     seconds = time.perf_counter() - started
