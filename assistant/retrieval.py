@@ -22,7 +22,7 @@ from index.names import gazetteer
 from index.parties import parties
 from index.query import Filters, Query
 from index.search import MATCHES, SearchEngine
-from index.times import Window
+from index.times import Window, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from index.settings import Settings
 
 _HITS = 10
-_OF_A_SIDE = 2
-_SIDE_BUDGET = 6  # passages the reranker reads for one side, beside those for the whole question
+_OF_A_SIDE = 3
+_SIDE_BUDGET = 9  # passages the reranker reads for one side, beside those for the whole question
 _NEWS_DAYS = 31  # "latest": an article this much older than the newest that matches still tells of it
 
 
@@ -108,7 +108,9 @@ class Retrieval:
 
     def _hits_of(self, side: Side, understood: Query) -> list[Hit]:
         asked = self.engine.understand(side.question, understood.filters)
-        asked = replace(asked, window=understood.window, newest=understood.newest, sides=())
+        # What each tells of "the 2022 clashes" it told then: the year is when to look for its account.
+        window = understood.window or year_of(understood.text)
+        asked = replace(asked, window=window, newest=understood.newest, sides=())
         return self.engine.search(asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
 
     @cached_property
