@@ -178,9 +178,9 @@ def _print(stage: str, outcomes: Sequence[Outcome]) -> None:
     typer.echo(f"  {'slice':12} {'n':>4}  {'hit@1':18} {'hit@5':18} {'hit@10':18} {'MRR@10':18} nDCG@10")
     for name, some in slices.items():
         columns = np.array([outcome.measures for outcome in some]).T
-        typer.echo(f"  {name:12} {len(some):4}  " + " ".join(_interval(column) for column in columns))
+        typer.echo(f"  {name:12} {len(some):4}  " + " ".join(interval(column) for column in columns))
     if heard := [max(outcome.sides) for outcome in outcomes if outcome.sides]:
-        within = [_interval(np.array([float(last <= depth) for last in heard])) for depth in (5, 10)]
+        within = [interval(np.array([float(last <= depth) for last in heard])) for depth in (5, 10)]
         typer.echo(f"  both sides   {len(heard):4}  within 5: {within[0]}, within 10: {within[1]}")
 
 
@@ -193,8 +193,8 @@ def _print_misses(asked: Sequence[tuple[Case, str]], outcomes: Sequence[Outcome]
             )
 
 
-def _interval(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
-    """The mean with its 95% percentile bootstrap interval over cases."""
+def interval(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    """Return the mean with its 95% percentile bootstrap interval over cases."""
     draws = np.random.default_rng(0).choice(values, (_DRAWS, len(values))).mean(axis=1)
     low, high = np.percentile(draws, [2.5, 97.5])
     return f"{values.mean():.3f} [{low:.2f}, {high:.2f}]"
