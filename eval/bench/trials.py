@@ -1,8 +1,8 @@
 """What was tried for retrieval: `python -m eval.bench.trials LIBRARY SET --only NAME,…`.
 
-Takes the articles that hold the set's gold and, by chance, as many of the others as make 6,000 passages,
+Takes the articles that hold the set's gold and, by chance, as many of the others as make 4,000 passages,
 into a library of their own that is deleted after. Each trial changes one thing of the search and prints
-hit@5 and MRR@10 with 95% bootstrap intervals over the standalone questions, and a question's p50 and p95:
+hit@5 and MRR@10 with 95% bootstrap intervals over the standalone questions, and p50 and p95 of each:
 
   shipped     as the product: the heading in the embedded text, passages of 800 characters, 12 reranked
   bare, lead  no heading in the embedded text; the article's first 200 characters as well
@@ -39,7 +39,7 @@ from index.writing import Entry, LibraryWriter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PASSAGES = 6_000
+_PASSAGES = 4_000
 _DEPTH = 10
 _READ_CHARS = 1_200
 _WINDOW_CHARS = 800
