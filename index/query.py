@@ -89,10 +89,9 @@ class Query:
 
     @property
     def countries(self) -> tuple[str, ...]:
-        """The countries that the names stand for, a capital's or an office-holder's among them."""
-        codes = (country_code(form) for name in self.names for form in name.forms[:1])
-        named = zip(codes, self.names, strict=True)
-        return tuple(dict.fromkeys(name.forms[0] for code, name in named if code))
+        """The countries that the names stand for, those that a capital speaks for among them."""
+        usual = (name.forms[0] for name in self.names if name.forms)
+        return tuple(dict.fromkeys(form for form in usual if country_code(form)))
 
     @property
     def spellings(self) -> tuple[str, ...]:

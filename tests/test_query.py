@@ -218,3 +218,8 @@ def test_a_capital_that_speaks_is_its_country_and_a_part_of_a_word_is_no_name(
 def test_a_season_of_a_year_is_its_months() -> None:
     window = understand("What did Egypt tell the world in autumn 2020?", TODAY).window
     assert window == Window(date(2020, 9, 1), date(2020, 11, 30))
+
+
+def test_the_countries_of_a_question_are_told_beside_offices_and_persons() -> None:
+    query = understand("What is Bishkek's latest answer to the Russian president and to Tajikistan?", TODAY)
+    assert query.countries == ("Kyrgyzstan", "Tajikistan")
