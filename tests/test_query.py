@@ -221,5 +221,6 @@ def test_a_season_of_a_year_is_its_months() -> None:
 
 
 def test_the_countries_of_a_question_are_told_beside_offices_and_persons() -> None:
-    query = understand("What is Bishkek's latest answer to the Russian president and to Tajikistan?", TODAY)
+    asked = "What is Bishkek's latest answer to the Russian president and to Tajikistan?"
+    query = understand(asked, TODAY)
     assert query.countries == ("Kyrgyzstan", "Tajikistan")
