@@ -77,10 +77,11 @@ class Retrieval:
         question, query, filters = asked
         rarity = self.engine.library.rarity(content_words(query))
         understood = self.engine.understand(query, filters, literal=question.literal)
-        hits = self.engine.search(replace(understood, sides=()), _HITS)
+        apart = {} if question.literal else parties(query)
+        budget = _HITS if apart else None  # the parties' own passages come first
+        hits = self.engine.search(replace(understood, sides=()), _HITS, budget=budget)
         if understood.newest:
             hits = _of_the_newest(hits, understood.window)
-        apart = {} if question.literal else parties(query)
         sides = [self._side(*asked_alone) for asked_alone in apart.items()]
         heard = [self._hits_of(side, understood) for side in sides]
         unheard = [side.party for side, found in zip(sides, heard, strict=True) if not found]

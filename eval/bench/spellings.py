@@ -81,6 +81,9 @@ def _compare(engine: SearchEngine, cases: Sequence[Case], group: Sequence[str]) 
         fared.sort(key=lambda one: (one.hit_at_5, one.mrr), reverse=True)
         asked = len(outcomes[fared[0].spelling])
         typer.echo(f"  {group[0]} ({asked}): {_told(fared[0])}; {_told(fared[-1])}")
+        for one in fared:
+            if one.hit_at_5 < fared[0].hit_at_5 - _POINTS:
+                typer.echo(f"    behind: {_told(one)}")
     return fared
 
 

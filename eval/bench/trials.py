@@ -4,7 +4,7 @@ Takes the articles that hold the set's gold and, by chance, as many of the other
 into a library of their own that is deleted after. Each trial changes one thing of the search and prints
 hit@5 and MRR@10 with 95% bootstrap intervals over the standalone questions, and p50 and p95 of each:
 
-  shipped     as the product: the heading in the embedded text, passages of 800 characters, 12 reranked
+  base        the heading in the embedded text, passages of 800 characters, 12 reranked
   bare, lead  no heading in the embedded text; the article's first 200 characters as well
   chars-N     passages of up to N characters
   window      passages of about a sentence, each reranked with its surroundings (800 characters)
@@ -94,7 +94,7 @@ def _touch(one: Passage, other: Passage) -> bool:
 
 
 TRIALS: Mapping[str, Trial] = {
-    "shipped": Trial(),
+    "base": Trial(),
     "rerank-6": Trial(reranked=6),
     "rerank-20": Trial(reranked=20),
     "rerank-40": Trial(reranked=40),
