@@ -31,7 +31,16 @@ _SUBJECT = re.compile(
     r"\b(?:[A-ZÀ-ÞА-Я][\w’'.-]*|\d{4})(?:(?: (?:of|the|and|al|bin|van|de|for))*"
     r" (?:[A-ZÀ-ÞА-Я][\w’'-]*|\d{4}))*|\b\d{1,2}(?= [A-Z][a-z]+ \d{4})"
 )
-_OPENING = re.compile(r"^(?:And|But|So|Or|Then) |['’]s$")
+_OPENING = re.compile(
+    r"^(?:(?:And|But|So|Or|Then|Which|What|Whose|Who|Whom|How|Why|When|Where|Did|Does|Do|Has|Have|Was|Were|Is"
+    r"|Are|For|In|On|At|By|Of) )+|['’]s$"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR_ON = re.compile(
+    r"\b(?:the |a )?(?:(?P<later>year (?:after|later)|(?:next|following) year)"
+    r"|(?P<earlier>year (?:before|earlier)|(?:previous|preceding) year))(?: that)?\b",
+    re.IGNORECASE,
+)
 _PERSON = re.compile(r"\b(?:(?P<who>he|she|they)|(?P<whose>his|her|their)(?= \w)|(?P<whom>him|them))\b")
 _FEW = 3  # passages by which a meaning is judged
 _MOST = 6  # meanings tried; each costs a search
@@ -118,7 +127,8 @@ def rewrites(question: Question) -> list[str]:
     earlier = _thread(question)
     if not earlier:
         return [question.text]
-    carried, before = _with_names(question.text, earlier), earlier[-1]
+    text = _with_year(question.text, earlier)
+    carried, before = _with_names(text, earlier), earlier[-1]
     own, brought = _own_words(question.text), _brought(question.text, before)
     if not points_back(question.text):
         found = [question.text, carried]
@@ -127,12 +137,24 @@ def rewrites(question: Question) -> list[str]:
     elif not brought and len(own) < _SAYS_ENOUGH:
         found = [f"{earlier[0]} {question.text}", carried]
     else:
-        found = [carried, *_resolved(question.text, earlier)]
+        found = [carried, *_resolved(text, earlier)]
     return list(dict.fromkeys(found))[:_MOST]
+
+
+def _with_year(text: str, earlier: list[str]) -> str:
+    """The question with "the year after" written out, where its turns name one year."""
+    years = {int(year) for turn in earlier for year in _YEAR.findall(turn)}
+    found = _YEAR_ON.search(text)
+    if found is None or len(years) != 1:
+        return text
+    year = years.pop() + (1 if found["later"] else -1)
+    return f"{text[: found.start()]}in {year}{text[found.end() :]}"
 
 
 def _with_names(text: str, earlier: list[str]) -> str:
     carried = dict.fromkeys(name for turn in earlier for name in _subjects(turn))
+    if _YEAR.search(text):
+        carried = {name: None for name in carried if not _YEAR.fullmatch(name)}
     missing = [name for name in carried if name.casefold() not in text.casefold()]
     return f"{', '.join(missing)}: {text}" if missing else text
 
@@ -145,7 +167,9 @@ def _resolved(text: str, earlier: list[str]) -> Iterator[str]:
     if pronoun and name:
         owner = "’s" if pronoun["whose"] else ""
         resolved = f"{text[: pronoun.start()]}{name}{owner}{text[pronoun.end() :]}"
-        yield from (resolved, _with_names(resolved, earlier))
+        if not points_back(resolved):
+            yield resolved
+        yield _with_names(resolved, earlier)
 
 
 def _exchanged(brought: str, before: str) -> Iterator[str]:

@@ -24,7 +24,7 @@ from index.neutral import naming
 from index.parties import is_group, parties
 from index.query import Filters, Query
 from index.search import MATCHES, SearchEngine
-from index.times import Window
+from index.times import Window, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,10 +81,11 @@ class Retrieval:
         question, query, filters = asked
         rarity = self.engine.library.rarity(content_words(query))
         understood = self.engine.understand(query, filters, literal=question.literal)
-        hits = self.engine.search(replace(understood, sides=()), _HITS)
+        apart = {} if question.literal else parties(query)
+        budget = _HITS if apart else None  # the parties' own passages come first
+        hits = self.engine.search(replace(understood, sides=()), _HITS, budget=budget)
         if understood.newest:
             hits = _of_the_newest(hits, understood.window)
-        apart = {} if question.literal else parties(query)
         sides = self._sides(apart)
         heard = [self._hits_of(side, understood) for side in sides]
         unheard = [side.party for side, found in zip(sides, heard, strict=True) if not found]
@@ -125,7 +126,9 @@ class Retrieval:
     def _hits_of(self, side: Side, understood: Query) -> list[Hit]:
         """The best of a side's own articles, and of others' reports that name it."""
         asked = self.engine.understand(side.question, understood.filters)
-        asked = replace(asked, window=understood.window, newest=understood.newest, sides=())
+        # What each tells of "the 2022 clashes" it told then: the year is when to look for its account.
+        window = understood.window or year_of(understood.text)
+        asked = replace(asked, window=window, newest=understood.newest, sides=())
         own = self.engine.search(asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
         told = self.engine.search(asked, _OF_A_SIDE, self._reports - side.articles, _OF_A_SIDE)
         told = [hit for hit in told if names_party(hit.text, side.party)]

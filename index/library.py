@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 
 DATABASE = "articles.sqlite3"
 UNRELATED = "key NOT IN (SELECT article_key FROM signature) OR origin NOT IN (SELECT id FROM article)"
+_EVERYWHERE, _EVERYWHERE_SHARE = (
+    4_000,
+    0.2,
+)  # of passages; beyond both a word is not looked for
+_LAST_KEY = "SELECT coalesce(max(key), 0) AS last FROM passage"
+_COUNT_WITH = "SELECT count(*) AS n FROM passage_words WHERE passage_words MATCH ?"
 _WORD = re.compile(r"\w+")
 _STOP = frozenset(
     """
@@ -91,6 +97,7 @@ class Library:
         self._database = database
         self._path = folder / DATABASE
         self._opened: list[Vectors] = []
+        self._everywhere: dict[str, bool] = {}
         database.create_function("country", 1, _country, deterministic=True)
 
     @classmethod
@@ -234,7 +241,8 @@ class Library:
         """Return ids of the `count` best passages by BM25 over any word or phrase, best first."""
         words = [w for w in _WORD.findall(text.lower()) if w not in _STOP]
         words += [" ".join(_WORD.findall(phrase.lower())) for phrase in phrases]
-        words = [word for word in dict.fromkeys(words) if word]
+        words = [word for word in dict.fromkeys(words) if len(word) > 1]
+        words = [word for word in words if not self._is_everywhere(word)] or words
         if not words:
             return []
         where, values = _conditions(filters) if filters else ("1", [])
@@ -248,11 +256,17 @@ class Library:
         )
         return [row["id"] for row in rows]
 
+    def _is_everywhere(self, word: str) -> bool:
+        """Tell whether a word is in so many passages that it tells little and costs most of a search."""
+        if word not in self._everywhere:
+            most = max(_EVERYWHERE, _EVERYWHERE_SHARE * self._rows(_LAST_KEY)[0]["last"])
+            self._everywhere[word] = self._rows(_COUNT_WITH, f'"{word}"')[0]["n"] > most
+        return self._everywhere[word]
+
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """Return each word's inverse document frequency: ln((n + 1) / (passages with it + 1))."""
         total = self._rows("SELECT count(*) AS n FROM passage")[0]["n"]
-        sql = "SELECT count(*) AS n FROM passage_words WHERE passage_words MATCH ?"
-        counts = {word: self._rows(sql, f'"{word}"')[0]["n"] for word in dict.fromkeys(words)}
+        counts = {word: self._rows(_COUNT_WITH, f'"{word}"')[0]["n"] for word in dict.fromkeys(words)}
         return {word: math.log((total + 1) / (count + 1)) for word, count in counts.items()}
 
     def dense(

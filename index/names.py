@@ -86,6 +86,8 @@ class Gazetteer:
         found = []
         for match in self.pattern.finditer(folded):
             start, end = at[match.start()], at[match.end() - 1] + 1
+            if text[:start].endswith("-"):
+                continue  # "non-NATO", "al-Sudani": a part of another word
             forms = self._forms(match[0], text[start:end])
             if forms:
                 found.append(Name(start, end, forms))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from index.countries import governed_from
+from index.countries import country_code, governed_from
 from index.names import Name, fold, gazetteer, holder_at
 from index.parties import parties
 from index.times import Window, read_times
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from index.articles import Article
 
 # A capital speaks, or has relations: the government is meant, not the place.
-_CAPITAL = r"[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+)?"
+_CAPITAL = r"(?!Brussels)[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+)?"
+_UTTERANCE = (
+    r"\w*(?:position|view|account|response|policy|demand|pledge|plan|word|promise|offer|claim|stance)s?"
+)
 _GOVERNMENT = re.compile(
     rf"\b(?:did|does|do|has|have|had|will|is|was|would|can) (?P<speaks>{_CAPITAL}) (?=[a-z])"
-    rf"|\b(?P<owns>{_CAPITAL})(?=['’]s? (?:\w+ )?(?:position|view|account|response|policy|demand))"
+    rf"|\b(?P<owns>{_CAPITAL})(?=['’]s? [a-z])"
+    rf"|\b(?:by|with|for|against|say to|said to|(?:{_UTTERANCE}) of) (?P<whom>{_CAPITAL})(?=[?.,;:]|$)"
     rf"|\b(?:between|by|with|from) (?P<one>{_CAPITAL}) and (?P<other>{_CAPITAL})\b"
 )
 
@@ -82,6 +86,12 @@ class Query:
         forms = [form for name in self.names for form in _shortest(name.forms)]
         held = [holder.surname for name in self.names for holder in name.holders]
         return tuple(dict.fromkeys(forms + held))
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """The countries that the names stand for, those that a capital speaks for among them."""
+        usual = (name.forms[0] for name in self.names if name.forms)
+        return tuple(dict.fromkeys(form for form in usual if country_code(form)))
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ _RRF_K = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 20
 _RERANKED_CHARS = 1200
 _IN_WINDOW = 1.0  # logits that lying in the time asked about is worth
 _LATELY = 365  # days before the newest article that "latest" also searches by themselves
+_COUNTRIES = 2  # of a question that wants the newest, whose own articles are searched as well
 MATCHES = 3.0  # logits below the best within which "latest" counts a passage as matching
 
 
@@ -87,11 +88,23 @@ class SearchEngine:
         asked = [query.filters]
         if query.window and not query.filters.window:
             asked.append(replace(query.filters, window=query.window))
-        if query.newest and (newest := self.library.newest(query.filters)):
-            lately = Window(newest - timedelta(_LATELY), newest)
-            asked.append(replace(query.filters, window=lately, undated=False))
+        if query.newest:
+            asked += filter(None, map(self._lately, [query.filters, *self._by_countries(query)]))
         vector = self.embedder.encode_query(query.usual)
         return fuse(ranking for filters in asked for ranking in self._rankings(query, vector, filters))
+
+    def _by_countries(self, query: Query) -> list[Filters]:
+        """Limits to what each country that the question names has published itself."""
+        if query.filters.countries:
+            return []
+        return [replace(query.filters, countries=(country,)) for country in query.countries[:_COUNTRIES]]
+
+    def _lately(self, filters: Filters) -> Filters | None:
+        """Limits to the last year of what passes the filters; None where nothing does."""
+        newest = self.library.newest(filters)
+        if newest is None:
+            return None
+        return replace(filters, window=Window(newest - timedelta(_LATELY), newest), undated=False)
 
     def _rankings(self, query: Query, vector: NDArray[np.float32], filters: Filters) -> list[list[str]]:
         count = self.settings.candidates

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     passage_chars: int = Field(800, ge=200, le=4000)
 
     candidates: int = Field(40, ge=5, le=500)
-    reranked: int = Field(12, ge=5, le=200)
+    reranked: int = Field(20, ge=5, le=200)
 
     writer: str = "verbatim"
     base_url: str | None = None

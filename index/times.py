@@ -23,6 +23,11 @@ _DATE = re.compile(
     r"|(?P<alone>(?:19|20)\d\d))(?!\d|-\d)",
     re.IGNORECASE,
 )
+_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
+_SEASON = re.compile(
+    rf"\b(?P<season>{'|'.join(_SEASONS)}),?\s+(?:of\s+)?(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BEFORE_DATE = re.compile(
     r"\b(?P<word>since|after|from|before|until|till|by|prior to|between|in|on|during|throughout|of|for"
     r"|and|to)"
@@ -87,7 +92,7 @@ def read_times(text: str, today: date, events: Mapping[str, tuple[date, date]] |
     """
     ignored: list[str] = []
     spans = list(_dates(text, ignored))
-    window = _window(spans) or _relative(text, today) or _around(text, events or {})
+    window = _window(spans) or _season(text) or _relative(text, today) or _around(text, events or {})
     return Times(window, bool(_NEWEST.search(text)), tuple(ignored))
 
 
@@ -128,6 +133,22 @@ def _window(spans: list[tuple[str, PartialDate]]) -> Window | None:
     if word in _CLOSES:
         return Window(end=first.last if word == "by" else first.first - timedelta(1))
     return Window(first.first, first.last)
+
+
+def _season(text: str) -> Window | None:
+    """The months of "autumn 2020", as the northern half of the world counts them."""
+    found = _SEASON.search(text)
+    if found is None:
+        return None
+    first, last = _SEASONS[found["season"].lower()]
+    year = int(found["year"])
+    return Window(date(year, first, 1), PartialDate(year, last).last)
+
+
+def year_of(text: str) -> Window | None:
+    """Return the one year that a text holds, also in what names an event: "the 2020 war"; else None."""
+    years = {int(year) for year in _YEAR.findall(text)}
+    return Window(date(min(years), 1, 1), date(max(years), 12, 31)) if len(years) == 1 else None
 
 
 def _relative(text: str, today: date) -> Window | None:

@@ -196,3 +196,31 @@ def test_every_capital_that_speaks_is_its_government() -> None:
         understand(f"What did {capital} say about the border?", TODAY)
     assert governed_from("Belgrade") == "Serbia"
     assert country_code("Belgrade") == "RS"
+
+
+@pytest.mark.parametrize(
+    ("question", "usual"),
+    [
+        ("What is Bishkek's most recent word on its bid?", "Kyrgyzstan"),
+        ("What is the carbon-neutrality pledge of Kathmandu?", "Nepal"),
+        ("Whom did he blame for the explosion at the port of Beirut?", "Beirut"),
+        ("Which minister was to visit when Biden called al-Sudani?", "al-Sudani"),
+        ("Which deal did the non-NATO ally sign?", "non-NATO"),
+        ("How long will her country wait for Brussels?", "Brussels"),
+    ],
+)
+def test_a_capital_that_speaks_is_its_country_and_a_part_of_a_word_is_no_name(
+    question: str, usual: str
+) -> None:
+    assert usual in understand(question, TODAY).usual
+
+
+def test_a_season_of_a_year_is_its_months() -> None:
+    window = understand("What did Egypt tell the world in autumn 2020?", TODAY).window
+    assert window == Window(date(2020, 9, 1), date(2020, 11, 30))
+
+
+def test_the_countries_of_a_question_are_told_beside_offices_and_persons() -> None:
+    asked = "What is Bishkek's latest answer to the Russian president and to Tajikistan?"
+    query = understand(asked, TODAY)
+    assert query.countries == ("Kyrgyzstan", "Tajikistan")

@@ -2,7 +2,17 @@
 
 Prints hit@1, hit@5, hit@10, MRR@10 and nDCG@10 with 95% bootstrap intervals for each stage and slice,
 and the stage's latency; how long follow-ups took to be understood is told apart. A hit is right when it
-overlaps a gold sentence. Cases without gold are left out.
+overlaps a gold sentence; of two-sided questions it is told as well how often both sides' are among the
+hits. Cases without gold are left out.
+
+Stages, each with what the one before lacks:
+  bm25         words, as the question stands
+  dense        vectors of our passages
+  langchain    vectors as LangChain's tutorials make them (see `eval.bench.plain`)
+  plain-fused  both rankings fused, the question as it stands
+  fused        the question understood: names, time
+  full         reranked: `memoire search`
+  assistant    what an answer is written from: each side apart, "latest" cut to the newest
 """
 
 from __future__ import annotations
@@ -17,8 +27,12 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
+from assistant.answers import Question
 from assistant.conversation import Conversation
-from eval.cases import Case, find_set, load_cases
+from assistant.retrieval import Retrieval
+from eval.bench.plain import PlainSearch
+from eval.cases import Case, Gold, find_set, load_cases
+from index.errors import InputError
 from index.library import Library
 from index.search import SearchEngine, fuse
 from index.settings import load_settings
@@ -26,9 +40,12 @@ from index.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from index.articles import Article, Passage
+    from index.articles import Article, Hit, Passage
+
+    Search = Callable[[str], Sequence[tuple[Passage, Article]]]
 
 _DEPTH = 10
+_NEAR = 5  # a side that comes later is told with the misses
 _DRAWS = 2_000
 
 
@@ -40,6 +57,8 @@ class Outcome:
     ranks: tuple[int, ...]
     gold: int
     seconds: float
+    sides: tuple[float, ...] = ()
+    """Of each side the rank of its first right hit, infinite where there is none."""
 
     @property
     def measures(self) -> tuple[float, ...]:
@@ -59,37 +78,59 @@ class Outcome:
 def main(
     library: Path,
     sets: Annotated[list[str], typer.Argument(help="Question sets: files, or names of shipped ones.")],
-    stages: Annotated[str, typer.Option(help="Stages to run, by comma.")] = "bm25,dense,fused,full",
+    stages: Annotated[str, typer.Option(help="Stages to run, by comma.")] = "bm25,dense,full,assistant",
+    langchain: Annotated[
+        Path | None, typer.Option(help="Where LangChain's index is, or is made.")
+    ] = None,
+    misses: Annotated[bool, typer.Option("--misses", help="Print what is not found first.")] = False,  # noqa: FBT002
 ) -> None:
     """Print how well each stage of search finds the gold passages of the sets."""
     cases = [case for name in sets for case in load_cases(find_set(name)) if case.gold]
     with Library.open(library) as opened:
-        engine = SearchEngine(opened, load_settings(library=library))
+        settings = load_settings(library=library)
+        engine = SearchEngine(opened, settings)
         asked = _standalone(cases, Conversation(engine))
-        known = _stages(engine)
+        known = _stages(Retrieval(opened, settings), langchain)
         for stage in stages.split(","):
-            known[stage]("warm")
-            _print(stage, [_outcome(case, text, known[stage]) for case, text in asked])
+            search = known[stage]()
+            search("warm")
+            outcomes = [outcome_of(case, text, search) for case, text in asked]
+            _print(stage, outcomes)
+            if misses:
+                _print_misses(asked, outcomes)
 
 
-def _stages(
-    engine: SearchEngine,
-) -> dict[str, Callable[[str], Sequence[tuple[Passage, Article]]]]:
+def _stages(retrieval: Retrieval, langchain: Path | None) -> dict[str, Callable[[], Search]]:
+    """Each stage by its name, to be made ready when it is its turn."""
+    engine = retrieval.engine
     library, count = engine.library, engine.settings.candidates
+
+    def dense(text: str, count: int) -> list[str]:
+        return library.dense(engine.embedder.encode_query(text), count)
+
+    def plain() -> Search:
+        if langchain is None:
+            raise InputError("The stage langchain needs a folder.", "Give --langchain FOLDER.")
+        made = PlainSearch(library, engine.embedder, langchain)
+        return lambda text: made.search(text, _DEPTH)
+
     return {
-        "bm25": lambda text: library.resolve(library.lexical(text, _DEPTH)),
-        "dense": lambda text: library.resolve(library.dense(engine.embedder.encode_query(text), _DEPTH)),
-        "plain-fused": lambda text: library.resolve(
-            fuse(
-                [
-                    library.dense(engine.embedder.encode_query(text), count),
-                    library.lexical(text, count),
-                ]
-            )[:_DEPTH]
+        "bm25": lambda: lambda text: library.resolve(library.lexical(text, _DEPTH)),
+        "dense": lambda: lambda text: library.resolve(dense(text, _DEPTH)),
+        "langchain": plain,
+        "plain-fused": lambda: (
+            lambda text: library.resolve(
+                fuse([dense(text, count), library.lexical(text, count)])[:_DEPTH]
+            )
         ),
-        "fused": lambda text: library.resolve(engine.candidates(text)[:_DEPTH]),
-        "full": lambda text: [(hit.passage, hit.article) for hit in engine.search(text, _DEPTH)],
+        "fused": lambda: lambda text: library.resolve(engine.candidates(text)[:_DEPTH]),
+        "full": lambda: lambda text: _places(engine.search(text, _DEPTH)),
+        "assistant": lambda: lambda text: _places(retrieval.gather(Question(text=text)).hits),
     }
+
+
+def _places(hits: Sequence[Hit]) -> list[tuple[Passage, Article]]:
+    return [(hit.passage, hit.article) for hit in hits]
 
 
 def _standalone(cases: Sequence[Case], conversation: Conversation) -> list[tuple[Case, str]]:
@@ -106,18 +147,21 @@ def _standalone(cases: Sequence[Case], conversation: Conversation) -> list[tuple
     return asked
 
 
-def _outcome(
-    case: Case, text: str, search: Callable[[str], Sequence[tuple[Passage, Article]]]
-) -> Outcome:
+def outcome_of(case: Case, text: str, search: Search) -> Outcome:
+    """Return where the case's gold stands in what `search` finds for the text."""
     started = time.perf_counter()
     found = search(text)
     seconds = time.perf_counter() - started
-    ranks = [rank for rank, (passage, article) in enumerate(found, 1) if _right(case, passage, article)]
-    return Outcome(case.slice, tuple(ranks), len(case.gold), seconds)
+    sides = tuple(min(_ranks(side.gold, found), default=math.inf) for side in case.sides)
+    return Outcome(case.slice, tuple(_ranks(case.gold, found)), len(case.gold), seconds, sides)
 
 
-def _right(case: Case, passage: Passage, article: Article) -> bool:
-    for gold in case.gold:
+def _ranks(gold: Sequence[Gold], found: Sequence[tuple[Passage, Article]]) -> list[int]:
+    return [rank for rank, one in enumerate(found, 1) if _right(gold, *one)]
+
+
+def _right(wanted: Sequence[Gold], passage: Passage, article: Article) -> bool:
+    for gold in wanted:
         start = article.text.find(gold.quote) if gold.source == article.source else -1
         if start >= 0 and start < passage.end and passage.start < start + len(gold.quote):
             return True
@@ -134,11 +178,23 @@ def _print(stage: str, outcomes: Sequence[Outcome]) -> None:
     typer.echo(f"  {'slice':12} {'n':>4}  {'hit@1':18} {'hit@5':18} {'hit@10':18} {'MRR@10':18} nDCG@10")
     for name, some in slices.items():
         columns = np.array([outcome.measures for outcome in some]).T
-        typer.echo(f"  {name:12} {len(some):4}  " + " ".join(_interval(column) for column in columns))
+        typer.echo(f"  {name:12} {len(some):4}  " + " ".join(interval(column) for column in columns))
+    if heard := [max(outcome.sides) for outcome in outcomes if outcome.sides]:
+        within = [interval(np.array([float(last <= depth) for last in heard])) for depth in (5, 10)]
+        typer.echo(f"  both sides   {len(heard):4}  within 5: {within[0]}, within 10: {within[1]}")
 
 
-def _interval(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
-    """The mean with its 95% percentile bootstrap interval over cases."""
+def _print_misses(asked: Sequence[tuple[Case, str]], outcomes: Sequence[Outcome]) -> None:
+    for (case, text), outcome in zip(asked, outcomes, strict=True):
+        wanting = [str(rank) for rank in outcome.sides if rank > _NEAR] if outcome.sides else []
+        if wanting or min(outcome.ranks, default=math.inf) > 1:
+            typer.echo(
+                f"  {case.slice:12} {case.id}: {text} | right at {outcome.ranks}, {outcome.sides}"
+            )
+
+
+def interval(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    """Return the mean with its 95% percentile bootstrap interval over cases."""
     draws = np.random.default_rng(0).choice(values, (_DRAWS, len(values))).mean(axis=1)
     low, high = np.percentile(draws, [2.5, 97.5])
     return f"{values.mean():.3f} [{low:.2f}, {high:.2f}]"
