@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _OFF_TOPIC = -5.0  # logits of the best passage; see docs/abstention.md
 _HITS = 6
 _QUOTABLE = 2  # passages whose own word that a thing is not reported is believed
+_NEAR = 4  # of so many words of the question, the sentence that is quoted as nearest holds one
 _QUOTE_CHARS = 320
 _ABOUT = 2  # words of the question that such a sentence holds
 _MUTUAL = frozenset({"agreement", "meeting", "call"})
@@ -126,6 +127,8 @@ def _false_premise(evidence: Evidence, wanted: Wanted) -> Withheld | None:
         lack + len(wanted.forms.lacking(every, one.text)) for one, lack in zip(told, lacks, strict=True)
     ]
     nearest = told[away.index(min(away))] if told else None
+    if nearest and len(wanted.forms.lacking(every, nearest.text)) * _NEAR > len(every) * (_NEAR - 1):
+        nearest = None
     quoted = f"“{_shortened(nearest.text)}” — {_of(nearest.article)}" if nearest else _nearest(evidence)
     reason = (
         f"The articles found report no such {_event(evidence.searched_for)}; "

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _MONTH = r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber"
 _DATE = rf"\b(?:{_MONTH}|(?:1[5-9]|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday)\b"
 _NUMBER = (
-    r"\d|\b(?:one(?! of)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty"
+    r"\b\d[\d.,]*(?:bn|m|k|km|th)?\b"
+    r"|\b(?:one(?! of)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty"
     r"|thirty|forty|fifty|half|quarter|third|hundreds?|thousands?|millions?|billions?|double|twice"
     r"|\w+fold|no)\b"
 )
