@@ -70,12 +70,12 @@ _DENYING = re.compile(
     re.IGNORECASE,
 )
 _SINCE_THEN = re.compile(
-    r"\b(?:compared with (?:19|20)\d\d|no longer|unlike in (?:19|20)\d\d"
+    r"\b(?:compared with (?:19|20)\d\d|unlike in (?:19|20)\d\d"
     r"|(?:now|later) (?:asked|spoke|said)|had (?:put|said|called|told)\b.*\bnow\b)",
     re.IGNORECASE,
 )
 _OF_ONE_MATTER = 3  # content stems two sentences must share before a turned word counts
-_OF_ONE_TURN = 4  # the same for a party's own sentences of two dates: it repeats itself
+_OF_ONE_TURN = 5  # the same for a party's own sentences of two dates: it repeats itself
 _OF_ONE_DEAL = 2  # content stems beside the parties' names that tell of one and the same agreement
 
 

@@ -102,6 +102,7 @@ _AFTER_NAME = re.compile(
 _NOT_NAMES = frozenset(
     "The In On At After Before When While But And As If That This These Those It Its His Her Their Both "
     "According Since For From Of With By To He She They What Who There Here Not No Yet Asked However "
+    "Assembly Parliament Congress Senate "
     "Europeans Americans January February March April May June July August September October November "
     "December Officials Sides Leaders Mr Mrs Ms Dr President Vice Prime Minister Foreign Secretary "
     "First".split()
