@@ -107,8 +107,9 @@ def _quotes(claim: Claim) -> str:
 
 def _holds(text: str, quote: str) -> bool:
     """Whether the text holds the quote's words, but for a pronoun that a name was put for."""
-    lacking = set(_WORD.findall(quote.lower())) - set(_WORD.findall(text.lower()))
-    return len(lacking) <= 1
+    words = set(_WORD.findall(quote.lower()))
+    lacking = words - set(_WORD.findall(text.lower()))
+    return len(lacking) <= len(words) // 8
 
 
 def notice_html(text: str) -> str:

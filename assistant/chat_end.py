@@ -108,8 +108,8 @@ def _show_fallback(held: Conversation, number: int, turn: Turn, answer: Answer) 
         return
     with st.container(key=f"fallback-{number}", horizontal=True, vertical_alignment="center"):
         st.html(
-            f'<p class="why">{as_html(turn.writer or "")} can be checked or changed under “Who writes” in '
-            "the sidebar.</p>"
+            f'<p class="why">{as_html(turn.writer or "")} can be checked or changed under '
+            "“Who writes” in the sidebar.</p>"
         )
         _ask_again(held, number, turn, "Ask the model again")
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import PurePath
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.chat_turns import answering
 from assistant.writers import VERBATIM
 from index.catalogue import UNKNOWN, Catalogue
 from index.errors import MemoireError, NoLibrary
@@ -21,37 +21,26 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from assistant.answers import Answer, Question
     from assistant.assistant import Assistant
-    from index.library import Library, Overview
+    from index.library import Overview
     from index.models import Embedder, Reranker
     from index.settings import Settings
 
-SAMPLE_QUESTIONS = (
-    (
-        "What did Aliyev and Pashinyan sign at the White House?",
-        "2025-08-08-aliyev-pashinyan-washington.md",
-    ),
-    (
-        "Why does Azerbaijan want Armenia to change its constitution?",
-        "2024-09-bayramov-constitution-must-change.md",
-    ),
-    (
-        "How many Azerbaijani servicemen were killed in September 2022?",
-        "2022-09-bayramov-night-of-12-september.md",
-    ),
-)
-_ASKED_BY_TITLE = 3
+_SUGGESTED = 6  # questions looked for, three of which are offered at a time
+_TRIES = 12
+_LATER = 0.5  # seconds between two looks whether an answer is being written
 _MOST_OFFERED = 500
 _WRITING = ("writer", "base_url", "api_key", "timeout", "prompt")
 _THREADS = ThreadPoolExecutor(1, thread_name_prefix="warm")
+_LOOKING = ThreadPoolExecutor(1, thread_name_prefix="suggest")  # waits for what the other loads
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an empty chat says about the library."""
+    """What the chat says about the library, and what its filters offer."""
 
     overview: Overview
-    questions: tuple[str, ...]
     outlets: tuple[str, ...]
     countries: tuple[str, ...]
 
@@ -66,7 +55,7 @@ class Reading:
 
     @property
     def contents(self) -> Contents:
-        """How much there is, and what could be asked."""
+        """How much there is, and of what it can be limited to."""
         return _contents(str(self.library.folder), self.index_hash, self.library)
 
     @property
@@ -90,6 +79,11 @@ class Reading:
     def ready(self) -> bool:
         """Whether the models are loaded; starts loading them."""
         return _loading(_of_models(self.settings)).done()
+
+    @property
+    def suggestions(self) -> Suggestions:
+        """Questions that the library answers; looked for once, behind whatever is asked."""
+        return _suggestions(str(self.library.folder), self.index_hash, self.quoting)
 
     def warm(self) -> None:
         """Start loading the models, unless they are loaded or loading."""
@@ -169,26 +163,45 @@ def _load_models(settings: Settings) -> tuple[Embedder, Reranker]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _contents(folder: str, index_hash: str, _library: Catalogue) -> Contents:  # noqa: ARG001
-    questions = [text for text, file in SAMPLE_QUESTIONS if _finds(_library, text, file)]
-    if len(questions) < len(SAMPLE_QUESTIONS):
-        dated = (article for article in _library.articles() if article.published)
-        newest = heapq.nlargest(
-            _ASKED_BY_TITLE, dated, key=lambda article: (article.published, article.id)
-        )
-        questions = [_about(article.title) for article in newest]
     return Contents(
         overview=_library.overview(),
-        questions=tuple(dict.fromkeys(questions)),
         outlets=tuple(c.label for c in _library.by_outlet(_MOST_OFFERED) if c.label != UNKNOWN),
         countries=tuple(c.label for c in _library.by_country(_MOST_OFFERED)),
     )
 
 
-def _finds(library: Library, question: str, file: str) -> bool:
-    found = library.resolve(library.lexical(question, 20))
-    return any(PurePath(article.source).name == file for _, article in found)
+# -- questions worth asking ------------------------------------------------------------------------
 
 
-def _about(title: str) -> str:
-    title = " ".join(title.split())
-    return title if title.endswith("?") else f"What happened: “{title.rstrip('.')}”?"
+@dataclass(slots=True)
+class Suggestions:
+    """Questions that the library answers, in the order they were found; `done` when no more come."""
+
+    found: list[str] = field(default_factory=list)
+    done: bool = False
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _suggestions(folder: str, index_hash: str, _reading: Reading) -> Suggestions:  # noqa: ARG001
+    suggestions = Suggestions()
+    _LOOKING.submit(_suggest, _reading, suggestions)
+    return suggestions
+
+
+def _suggest(reading: Reading, suggestions: Suggestions) -> None:
+    """Look for questions; an answer that someone waits for goes before each of them."""
+    from assistant.suggesting import answered, drawn
+
+    def ask(question: Question) -> Answer:
+        while answering():
+            time.sleep(_LATER)
+        return assistant.ask(question)
+
+    try:
+        assistant = reading.assistant()
+        found = drawn(reading.library)
+        suggestions.found.extend(answered(found, ask, _SUGGESTED, _TRIES))
+    except MemoireError:
+        return  # the welcome offers none; the first question tells the reader why
+    finally:
+        suggestions.done = True

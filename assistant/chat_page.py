@@ -15,7 +15,13 @@ from assistant.chat_conversations import show_conversations
 from assistant.chat_keeping import Keeping
 from assistant.chat_library import open_reading
 from assistant.chat_place import show_place
-from assistant.chat_screens import show_being_built, show_empty_library, show_problem, show_welcome
+from assistant.chat_screens import (
+    show_being_built,
+    show_elsewhere,
+    show_empty_library,
+    show_problem,
+    show_welcome,
+)
 from assistant.chat_tab import conversation
 from assistant.chat_text import as_label
 from assistant.chat_words import limits_text
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
     from assistant.chat_tab import Conversation
 
 _STYLE = Path(__file__).with_name("chat.css")
-_DRAWN = 20  # of a long conversation, the last turns are drawn; the others when they are asked for
+_DRAWN = 10  # of a long conversation, the last turns are drawn; the others when they are asked for
 
 
 def show_chat() -> None:
@@ -42,7 +48,7 @@ def show_chat() -> None:
             _follow_link(held)
             with st.sidebar:
                 _show_sidebar(reading, contents, held)
-            _show_desk(reading, contents, held)
+            _show_desk(reading, held)
             reading.warm()
         elif reading.being_built:
             show_being_built()
@@ -95,7 +101,7 @@ def _show_sidebar(reading: Reading, contents: Contents, held: Conversation) -> N
     show_conversations(held)
 
 
-def _show_desk(reading: Reading, contents: Contents, held: Conversation) -> None:
+def _show_desk(reading: Reading, held: Conversation) -> None:
     limited = limits_text(held.limits)
     st.chat_input(
         f"Ask about the articles — only {limited}" if limited else "Ask about the articles",
@@ -115,22 +121,28 @@ def _show_desk(reading: Reading, contents: Contents, held: Conversation) -> None
                 _show_turns(reading, held)
         else:
             with welcome:
-                show_welcome(contents, held)
+                show_welcome(reading, held)
 
 
 def _show_turns(reading: Reading, held: Conversation) -> None:
-    first = max(0, len(held.turns) - _DRAWN)
-    if held.drawn_from is not None:
-        first = min(first, held.drawn_from)
+    show_elsewhere(held)
+    count = len(held.turns)
+    first, end = held.window or (max(0, count - _DRAWN), count)
     if first:
-        st.button(
-            f"Show earlier turns ({first})",
-            key="earlier",
-            type="tertiary",
-            icon=":material/expand_less:",
-            on_click=held.draw_from,
-            args=(max(0, first - _DRAWN),),
-        )
+        _offer_more(held, f"Show earlier turns ({first})", (max(0, first - _DRAWN), end), "less")
     show_place(held)
-    for number in range(first, len(held.turns)):
+    for number in range(first, end):
         show_turn(reading, held, number)
+    if end < count:
+        _offer_more(held, f"Show later turns ({count - end})", (first, min(count, end + _DRAWN)), "more")
+
+
+def _offer_more(held: Conversation, label: str, window: tuple[int, int], way: str) -> None:
+    st.button(
+        label,
+        key=f"expand_{way}",
+        type="tertiary",
+        icon=f":material/expand_{way}:",
+        on_click=held.draw,
+        args=window,
+    )

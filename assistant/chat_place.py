@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # Streamlit keeps a chat at its end while it grows; an answer longer than the window would then be
 # read from its last line. The question is held at the top instead, until the reader scrolls.
 _STAND = """
-let at = null, live = false, left = 0, gone = false;
+let at = null, left = 0, gone = false;
 const leave = () => { gone = true; };
 for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"])
   document.addEventListener(kind, leave, { passive: true, capture: true });
@@ -35,12 +35,12 @@ function hold() {
       if (heading) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
     }
   }
-  if (!gone && (live || left-- > 0)) requestAnimationFrame(hold);
+  const drawing = document.querySelector('.stApp[data-test-script-state="running"]');
+  if (!gone && ((drawing && turn) || left-- > 0)) requestAnimationFrame(hold);
   else at.held = false;
 }
 export default function ({ data }) {
   if (!at || at.token !== data.token) { at = data; gone = false; }
-  live = data.live;
   left = 60;
   const margin = document.querySelector('[data-testid="stHeader"]')?.clientHeight ?? 60;
   at.margin = margin + 4;
@@ -53,13 +53,12 @@ def show_place(held: Conversation) -> None:
     """Scroll to the turn that the page is to stand at, once for each time it is chosen."""
     if held.place is None or held.place.turn >= len(held.turns):
         return
-    place, turn = held.place, held.turns[held.place.turn]
+    place = held.place
     st.components.v2.component("stand_at_turn", js=_STAND, isolate_styles=False)(
         data={
             "turn": place.turn,
             "token": str(place.token),
             "linked": place.linked,
-            "live": turn.live,
         },
         key="stand_at_turn",
     )

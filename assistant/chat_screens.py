@@ -12,16 +12,17 @@ from index.errors import MemoireError
 from index.settings import load_settings
 
 if TYPE_CHECKING:
-    from assistant.chat_library import Contents
+    from assistant.chat_library import Reading, Suggestions
     from assistant.chat_tab import Conversation
 
 _PURPOSE = "Ask about the news. Every sentence of an answer cites the passage it rests on."
+_OFFERED = 3  # questions at a time
 _LOOK_AGAIN = 2.0  # seconds between two looks at an index that is being built
 
 
-def show_welcome(contents: Contents, held: Conversation) -> None:
+def show_welcome(reading: Reading, held: Conversation) -> None:
     """Say what is in the library and what could be asked."""
-    overview = contents.overview
+    overview = reading.contents.overview
     held_there = f"{overview.articles:,} article{'s' if overview.articles != 1 else ''}"
     if overview.first and overview.last:
         held_there += f", {overview.first.text} to {overview.last.text}"
@@ -31,9 +32,27 @@ def show_welcome(contents: Contents, held: Conversation) -> None:
         f'<header class="welcome"><h1>Aide-Mémoire</h1><p class="purpose">{_PURPOSE}</p>'
         f'<p class="holding">In the library: {held_there}.</p></header>'
     )
+    _show_suggestions(reading.suggestions, held)
+
+
+def _show_suggestions(suggestions: Suggestions, held: Conversation) -> None:
+    """Offer questions; while they are looked for, look again."""
+    looking = not suggestions.done and len(suggestions.found) < _OFFERED
+    st.fragment(_offer, run_every=_LOOK_AGAIN if looking else None)(suggestions, held, watched=looking)
+
+
+def _offer(suggestions: Suggestions, held: Conversation, *, watched: bool) -> None:
+    found = suggestions.found
+    looking = not suggestions.done and len(found) < _OFFERED
+    if watched and not looking:
+        st.rerun()  # the page need look no more
+    if suggestions.done and not found:
+        return
+    first = held.number * _OFFERED % max(1, len(found))
+    offered = list(dict.fromkeys((found + found)[first : first + _OFFERED]))
     with st.container(key="suggestions", gap="small"):
         st.html('<p class="try">Try asking</p>')
-        for number, question in enumerate(contents.questions):
+        for number, question in enumerate(offered):
             st.button(
                 as_label(question),
                 key=f"suggestion-{number}",
@@ -41,6 +60,22 @@ def show_welcome(contents: Contents, held: Conversation) -> None:
                 on_click=held.ask,
                 args=(question,),
             )
+        if looking:
+            waiting = "Looking for questions that these articles answer …"
+            st.html(f'<p class="status" role="status">{waiting}</p>')
+
+
+def show_elsewhere(held: Conversation) -> None:
+    """Say what another tab has made of the conversation shown here, and offer to follow."""
+    if held.elsewhere == "deleted":
+        st.html(
+            '<p class="notice" role="status">This conversation was deleted in another tab. '
+            "What is asked here now begins a new one.</p>"
+        )
+    elif held.elsewhere == "changed":
+        with st.container(key="elsewhere", horizontal=True, vertical_alignment="center"):
+            st.html('<p class="notice" role="status">This conversation went on in another tab.</p>')
+            st.button("Show it as it is now", key="catch_up", type="tertiary", on_click=held.catch_up)
 
 
 def show_empty_library(problem: str) -> None:

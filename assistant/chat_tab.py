@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -15,6 +15,8 @@ from index.errors import InputError
 
 if TYPE_CHECKING:
     from assistant.chat_keeping import Keeping
+
+_AROUND_LINK = 10  # turns drawn of a long conversation when a link names one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,20 @@ class Conversation:
     """The conversation shown. `limits` are those of the next question.
 
     `id` is empty until its first question is kept. `linked` says that the address was followed:
-    afterwards it follows the conversation.
+    afterwards it follows the conversation. `window` names the turns drawn; None: the last ones.
+    `number` counts the conversations that this tab has shown.
     """
 
     turns: list[Turn] = field(default_factory=list)
     opened: Opened | None = None
     limits: Limits = field(default_factory=Limits)
     editing: int | None = None
-    drawn_from: int | None = None
+    window: tuple[int, int] | None = None
     place: Place | None = None
     id: str = ""
     keeping: Keeping | None = None
     linked: bool = False
+    number: int = 0
 
     def open(self, conversation_id: str) -> None:
         """Go to a kept conversation; stay where there is none."""
@@ -71,6 +75,21 @@ class Conversation:
         self.id = conversation_id
         self.turns += [Turn.restored(stored, self.keeping) for stored in kept]
 
+    @property
+    def elsewhere(self) -> Literal["changed", "deleted"] | None:
+        """What another tab has made of this conversation; None while it is as it is shown here."""
+        if not (self.keeping and self.id):
+            return None
+        try:
+            kept = self.keeping.store.path(self.id)
+        except InputError:
+            return "deleted"
+        return None if kept == [turn.id for turn in self.turns if turn.kept] else "changed"
+
+    def catch_up(self) -> None:
+        """Show this conversation as it is kept."""
+        self.open(self.id)
+
     def open_turn(self, turn_id: str) -> None:
         """Go to a kept turn within its conversation; stay where there is none."""
         if not self.keeping:
@@ -82,7 +101,8 @@ class Conversation:
             return
         places = [at for at, turn in enumerate(self.turns) if turn.id == turn_id]
         if places:
-            self.drawn_from = places[0]
+            first = max(0, places[0] - 1)
+            self.window = (first, min(len(self.turns), first + _AROUND_LINK))
             self.place = Place(places[0], linked=True)
 
     def show_version(self, turn: int, version: int) -> None:
@@ -132,9 +152,9 @@ class Conversation:
         """Open an article at its top, or at a passage of it."""
         self.opened = Opened(turn, article_id, span=span)
 
-    def draw_from(self, turn: int) -> None:
-        """Have a long conversation drawn from an earlier turn on."""
-        self.drawn_from = turn
+    def draw(self, first: int, end: int) -> None:
+        """Have the turns `[first, end)` of a long conversation drawn."""
+        self.window = (first, end)
 
     def close_source(self) -> None:
         """Close the source panel."""
@@ -144,7 +164,8 @@ class Conversation:
         """Start over."""
         self._stop()
         self.turns.clear()
-        self.opened = self.editing = self.drawn_from = self.place = None
+        self.number += 1
+        self.opened = self.editing = self.window = self.place = None
         self.id = ""
 
     def _add(self, question: Question, replaced: Turn | None = None) -> None:
@@ -156,6 +177,7 @@ class Conversation:
         except TooManyQuestions as exc:
             turn.fail(exc)
         self.turns.append(turn)
+        self.window = None
         self.place = Place(len(self.turns) - 1)
 
     def _last_kept(self) -> str | None:

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 
 _MOMENT = 0.25
+_THREAD = "answer"
+
+
+def answering() -> bool:
+    """Tell whether an answer is being written for anyone."""
+    return any(thread.name == _THREAD for thread in threading.enumerate())
 
 
 class Turn:
@@ -159,7 +165,7 @@ class Turn:
             if self._started or not self.live:
                 return
             self._started = True
-        threading.Thread(target=self._write, args=(assistant,), name="answer", daemon=True).start()
+        threading.Thread(target=self._write, args=(assistant,), name=_THREAD, daemon=True).start()
 
     def follow(self) -> Iterator[Event | None]:
         """Yield every event from the first to the last, waiting for those to come.

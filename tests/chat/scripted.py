@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from index.settings import load_settings
 from index.writing import Entry, FileRead, LibraryWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from streamlit.testing.v1 import AppTest
 
@@ -31,6 +32,13 @@ CALL = Article(
     outlet="APA",
     url="https://example.org/call",
     published=PartialDate(2023, 4, 19),
+)
+TALK = Article(
+    source="talk.md",
+    title="A talk",
+    text="Aliyev said Armenia is now close. They discussed the border again.",
+    outlet="APA",
+    published=PartialDate(2024, 5, 2),
 )
 HOSTILE = Article(
     source="hostile.md",
@@ -52,6 +60,11 @@ class Scripted:
     def __init__(self, library: Library, settings: object) -> None:
         self.library = library
         self.retrieval = type("Retrieval", (), {"engine": type("Engine", (), {})()})()
+
+    def ask(self, question: Question) -> Answer:
+        *_, last = self.stream(question)
+        answer: Answer = last.answer
+        return answer
 
     def stream(self, question: Question) -> Iterator[Any]:
         type(self).asked.append(question)
@@ -110,6 +123,19 @@ def text_of(markup: str) -> str:
 
 def cited(app: AppTest) -> list[str]:
     return [text_of(mark) for mark in re.findall(r'<mark class="cited">(.*?)</mark>', shown(app))]
+
+
+def looked_for(app: AppTest) -> bool:
+    """Whether questions to suggest are still being looked for."""
+    return "Looking for questions" in shown(app)
+
+
+def until(done: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if done():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not come")
 
 
 def suggested(app: AppTest) -> list[str]:

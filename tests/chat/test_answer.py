@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
 
-def test_a_suggestion_is_answered_claim_by_claim(page: AppTest) -> None:
-    app = page.button(key="suggestion-0").click().run()
+def test_a_question_is_answered_claim_by_claim(page: AppTest) -> None:
+    app = page.chat_input(key="typed").set_value("Who spoke?").run()
 
     text = text_of(shown(app))
-    assert "What happened: “Ministers talk by telephone”?" in text
+    assert "Who spoke?" in text
     assert "The endpoint <is> down." in text
     assert '<span class="who" dir="auto">APA, 2023: </span>' in shown(app)
     assert "As of 19 April 2023 · quoted word for word · 0.1 s" in text
-    assert "Searched for “What happened: “Ministers talk by telephone”? now”" in text
+    assert "Searched for “Who spoke? now”" in text
     assert "All 2 sentences are supported by the cited passages" in text
     assert [app.button(key=f"citation-0-{n}").label for n in (0, 1)] == ["1", "1"]
     assert app.button(key="citation-0-0").help == as_label("APA, 19 April 2023")

@@ -14,18 +14,18 @@ from streamlit.testing.v1 import AppTest
 from assistant import chat_library
 from assistant.chat_text import as_label
 from index.articles import Article
-from index.chunking import split_passages
 from index.errors import ModelUnavailable
-from index.settings import load_settings
-from index.writing import LibraryWriter
 from tests.chat.scripted import (
     APP,
     CALL,
     ROOT,
+    TALK,
     Scripted,
     fill,
+    looked_for,
     shown,
     suggested,
+    until,
 )
 
 if TYPE_CHECKING:
@@ -59,24 +59,32 @@ def test_a_library_made_otherwise_is_refused_with_the_remedy(
     assert "memoire index --rebuild" in shown(AppTest.from_file(APP, default_timeout=20).run())
 
 
-def test_an_empty_chat_says_what_is_there_and_what_to_ask(page: AppTest) -> None:
+def test_an_empty_chat_says_what_is_there(page: AppTest) -> None:
     assert "2 articles, 19 April 2023 to 19 April 2023 (1 undated)" in shown(page)
-    question = "What happened: “Ministers talk by telephone”?"
-    assert suggested(page) == [as_label(question)]
 
 
-def test_the_samples_questions_need_the_samples_articles(folder: Path) -> None:
-    named = [
-        Article(source=f"sample/{file}", title=question, text=question)
-        for question, file in chat_library.SAMPLE_QUESTIONS
-    ]
-    fill(folder, *named)
-    with LibraryWriter.exclusive(folder) as library:
-        passages = [p for article in named for p in split_passages(article, 800)]
-        library.replace_passages(load_settings(library=folder), passages)
+def test_what_is_suggested_is_drawn_from_the_library_and_answered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Scripted, "article", TALK)
+    other = Article(source="b.md", title="Unheard", text="Putin said that Ukraine may come.")
+    fill(folder, TALK, other)
     app = AppTest.from_file(APP, default_timeout=20).run()
+    assert "Looking for questions" in shown(app) or suggested(app)
+    until(lambda: not looked_for(app.run()))
 
-    assert suggested(app) == [as_label(q) for q, _ in chat_library.SAMPLE_QUESTIONS]
+    question = "What did Aliyev say about Armenia in May 2024?"
+    assert suggested(app) == [as_label(question)]
+    app.button(key="suggestion-0").click().run()
+    assert Scripted.asked[-1].text == question
+    assert app.button(key="citation-0-0")
+
+
+def test_nothing_is_suggested_that_is_not_answered(page: AppTest) -> None:
+    until(lambda: not looked_for(page.run()))
+
+    assert suggested(page) == []
+    assert "Try asking" not in shown(page)
 
 
 def test_what_cannot_be_asked_or_loaded_is_said_in_the_chat(
