@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from contextlib import contextmanager
@@ -42,6 +43,8 @@ def index(ctx: typer.Context, library: LibraryOption = None) -> None:
     What did not change is not read again; a file that cannot be read is set aside with its reason.
     """
     ctx.obj = library or ctx.obj
+    for name in ("pypdf", "trafilatura", "htmldate"):  # what matters of theirs is in the reasons
+        logging.getLogger(name).addHandler(logging.NullHandler())
 
 
 @app.command()
@@ -253,8 +256,7 @@ def prune(
     for folder in pruned.absent[:_LISTED]:
         warn(f"kept what {folder} held: it is gone or empty as a whole")
     if pruned.absent:
-        count = len(pruned.absent)
-        warn(f"{count:,} such folders. If they are gone for good: memoire index prune --folders")
+        warn(f"folders kept: {len(pruned.absent):,}. If gone for good: memoire index prune --folders")
 
 
 @app.command("export")
