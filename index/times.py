@@ -31,7 +31,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BEFORE_DATE = re.compile(
     r"\b(?P<word>since|after|from|before|until|till|by|prior to|between|in|on|during|throughout|of|for"
     r"|and|to)"
-    r"\s+(?:the\s+)?(?:(?:beginning|start|end|early|late|mid|spring|summer|autumn|fall|winter"
+    r"\s+(?:the\s+)?(?:(?:beginning|start|end|early|late|mid|winter"
     r"|(?:first|last|final)\s+(?:days|weeks|months))\s+(?:of\s+)?)?$",
     re.IGNORECASE,
 )
