@@ -11,7 +11,7 @@ import streamlit as st
 from assistant.access import TooManyQuestions
 from assistant.answers import Limits, Message, Question
 from assistant.chat_turns import Turn
-from index.errors import InputError
+from index.errors import InputError, MemoireError
 
 if TYPE_CHECKING:
     from assistant.chat_keeping import Keeping
@@ -84,6 +84,8 @@ class Conversation:
             kept = self.keeping.store.path(self.id)
         except InputError:
             return "deleted"
+        except MemoireError:
+            return None  # that it cannot be read is told where it cannot be kept
         return None if kept == [turn.id for turn in self.turns if turn.kept] else "changed"
 
     def catch_up(self) -> None:
