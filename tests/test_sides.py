@@ -15,7 +15,10 @@ from index.parties import parties
         ("What did Egypt propose, and how did Ethiopia answer?", ["Egypt", "Ethiopia"]),
         ("Yemen's war as told by al-Jubeir and by Tehran in 2018?", ["al-Jubeir", "Tehran"]),
         ("The safe zone in Syria: Erdogan's plan and Damascus's objection?", ["Erdogan", "Damascus"]),
-        ("How did the Macedonian president and the Greek premier judge it?", ["North Macedonia", "Greece"]),
+        (
+            "How did the Macedonian president and the Greek premier judge it?",
+            ["North Macedonia", "Greece"],
+        ),
         ("Who broke the peace on the Kyrgyz-Tajik border, by each side?", ["Kyrgyzstan", "Tajikistan"]),
         ("North and South Korea: what does each want?", ["North Korea", "South Korea"]),
         ("How did each party describe the clashes at Tavush and Tovuz?", []),
