@@ -9,7 +9,7 @@ hit@5 and MRR@10 with 95% bootstrap intervals over the standalone questions, and
   chars-N     passages of up to N characters
   window      passages of about a sentence, each reranked with its surroundings (800 characters)
   merged      the reranker reads a passage with its neighbours among the candidates as one
-  rerank-N    N candidates are reranked
+  rerank-N    N candidates are reranked, at least 10
   colbert     late interaction instead of the cross-encoder (eval.bench.late), over 12 and 40 candidates
 """
 
@@ -95,7 +95,6 @@ def _touch(one: Passage, other: Passage) -> bool:
 
 TRIALS: Mapping[str, Trial] = {
     "base": Trial(),
-    "rerank-6": Trial(reranked=6),
     "rerank-20": Trial(reranked=20),
     "rerank-40": Trial(reranked=40),
     "merged": Trial(read=_merged),
