@@ -44,8 +44,8 @@ def _show_suggestions(suggestions: Suggestions, held: Conversation) -> None:
 def _offer(suggestions: Suggestions, held: Conversation, *, watched: bool) -> None:
     found = suggestions.found
     looking = not suggestions.done and len(found) < _OFFERED
-    if watched and not looking:
-        st.rerun()  # the page need look no more
+    if held.turns or (watched and not looking):
+        st.rerun()  # one was asked, or the page need look no more
     if suggestions.done and not found:
         return
     first = held.number * _OFFERED % max(1, len(found))
