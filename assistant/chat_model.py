@@ -11,9 +11,8 @@ import re
 import time
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from langchain.chat_models import init_chat_model
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
@@ -22,11 +21,12 @@ from assistant.abstention import decide
 from assistant.asked import Asked
 from assistant.events import Notice
 from assistant.evidence import Byline, Evidence, Sentence
+from assistant.language_model import as_data, chat_model_for
 from assistant.markers import Draft, MarkerReader, unmarked
 from assistant.repairing import Repairing
 from assistant.selection import candidates
 from assistant.semantic import scorer_for
-from index.errors import InputError, ModelUnavailable
+from index.errors import InputError
 from index.neutral import naming
 
 if TYPE_CHECKING:
@@ -39,13 +39,8 @@ if TYPE_CHECKING:
 
 _PASSAGES = 6
 _HISTORY_TURNS = 6
-_MOST_TOKENS = 800
 _MOST_SENTENCES = 8
 _NOT_ANSWERED = re.compile(r"\W*not answered\W*", re.IGNORECASE)
-# Others' text can neither close its delimiter nor open another, or a chat template's; nor can it pass
-# for a marker.
-_INVISIBLE = re.compile(r"[\u200b\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
-_AS_DATA = str.maketrans("<>＜＞﹤﹥[]［］【】", "‹›‹›‹›()()()")
 
 
 @dataclass(slots=True)
@@ -171,38 +166,6 @@ class ChatModelWriter:
         yield from reader.finish()
 
 
-def chat_model_for(settings: Settings) -> Any:  # noqa: ANN401 - a BaseChatModel of any provider
-    """Return the model that the settings name, without randomness.
-
-    Raises:
-        ModelUnavailable: its package is missing, or it cannot be set up.
-    """
-    options: dict[str, Any] = {
-        "temperature": 0,
-        "timeout": settings.timeout,
-        "max_retries": 0,
-        "max_tokens": _MOST_TOKENS,
-    }
-    if settings.base_url:
-        options["base_url"] = settings.base_url
-        options["api_key"] = "none"
-    if settings.api_key:
-        options["api_key"] = settings.api_key.get_secret_value()
-    provider = settings.writer.partition(":")[0]
-    try:
-        return init_chat_model(settings.writer, **options)
-    except ImportError as exc:
-        raise ModelUnavailable(
-            f"The writer {settings.writer} needs a package that is not installed: {exc.name or exc}.",
-            f"Run: pip install 'aide-memoire[{provider}]'",
-        ) from exc
-    except Exception as exc:  # providers' errors share no base class
-        raise ModelUnavailable(
-            f"The writer {settings.writer} cannot be set up: {str(exc).splitlines()[0]}",
-            "Check the name (PROVIDER:MODEL) and MEMOIRE_API_KEY or the provider's own key.",
-        ) from exc
-
-
 def _replaces(sentence: Sentence) -> bool:
     return sentence.repair is not None and sentence.repair.kind == "quoted"
 
@@ -218,11 +181,6 @@ def _numbered(hits: Sequence[Hit]) -> str:
     """The passages as delimited data."""
     texts = (as_data(f"{hit.article.heading}\n{hit.text}") for hit in hits)
     return "\n\n".join(f"<passage {n}>\n{text}\n</passage {n}>" for n, text in enumerate(texts, start=1))
-
-
-def as_data(text: str) -> str:
-    """Return others' text for a prompt: it closes no delimiter and passes for no marker."""
-    return _INVISIBLE.sub("", text).translate(_AS_DATA)
 
 
 def _reason(exc: Exception) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from assistant.answers import Question
     from index.articles import Hit
-    from index.query import Filters
+    from index.filters import Filters
     from index.search import SearchEngine
 
 _REFERS = re.compile(

@@ -19,12 +19,12 @@ from assistant.writers import VERBATIM
 from index.countries import country_code
 from index.dates import PartialDate, parse_published
 from index.errors import InputError
+from index.filters import Filters, Window
 from index.names import gazetteer
 from index.neutral import naming
 from index.parties import is_group, parties
-from index.query import Filters, Query
 from index.search import MATCHES, SearchEngine
-from index.times import Window, year_of
+from index.times import year_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from assistant.rewriting import Rewriter
     from index.articles import Hit
     from index.library import Byline, Library
+    from index.query import Query
     from index.settings import Settings
 
 _HITS = 10

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from langchain_core.prompts import ChatPromptTemplate
 
 import prompts
-from assistant.chat_model import as_data, chat_model_for
+from assistant.language_model import as_data, chat_model_for
 from assistant.markers import unmarked
 from index.errors import InputError
 

@@ -97,7 +97,7 @@ class Judge:
         from langchain_core.prompts import ChatPromptTemplate
 
         import prompts
-        from assistant.chat_model import chat_model_for
+        from assistant.language_model import chat_model_for
 
         asked = prompts.load(_PROMPT)
         template = ChatPromptTemplate([("system", asked.system), ("human", asked.human)])
@@ -118,7 +118,7 @@ class Judge:
         return [(_SURE if states else -_SURE) if at == best else behind for at in range(len(texts))]
 
     def _states(self, sentence: str, passage: str) -> bool | None:
-        from assistant.chat_model import as_data
+        from assistant.language_model import as_data
 
         try:
             reply = self._chain.invoke({"sentence": as_data(sentence), "passage": as_data(passage)})

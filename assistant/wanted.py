@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.asked import content_words, stems
 from assistant.wordforms import Forms, known_forms
 from index.names import fold, gazetteer
-from index.times import Window, read_times
+from index.times import read_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from assistant.asked import Asked
     from index.articles import Article
+    from index.filters import Window
 
 _MONTH = r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber"
 _DATE = rf"\b(?:{_MONTH}|(?:1[5-9]|20)\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday)\b"

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import prompts
 from assistant.answers import Message
-from assistant.chat_model import as_data, chat_model_for
+from assistant.language_model import as_data, chat_model_for
 from eval.statistics import kappa
 from index.errors import InputError, ModelUnavailable
 

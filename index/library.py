@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.feeds import FollowedFeed
-    from index.query import Filters
+    from index.filters import Filters
     from index.settings import Settings
     from index.vectors import Vectors
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from index.dates import PartialDate
-    from index.times import Window
+    from index.filters import Window
 
 _DATA = Path(__file__).with_name("names.yaml")
 _LANGUAGES = ("en", "ru", "uk", "az", "hy", "tr", "ka")

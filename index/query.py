@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.countries import country_code, governed_from
+from index.filters import Filters, Window
 from index.names import Name, fold, gazetteer, holder_at
 from index.parties import parties
-from index.times import Window, read_times
+from index.times import read_times
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,27 +28,6 @@ _GOVERNMENT = re.compile(
     rf"|\b(?:by|with|for|against|say to|said to|(?:{_UTTERANCE}) of) (?P<whom>{_CAPITAL})(?=[?.,;:]|$)"
     rf"|\b(?:between|by|with|from) (?P<one>{_CAPITAL}) and (?P<other>{_CAPITAL})\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What an article must be to be found; nothing given asks nothing. Of each list any one will do.
-
-    Texts compare without case, countries by any of their names. An article without a date lies in no
-    window unless `undated`. `sources` are beginnings of file names or addresses; `articles` are ids: an
-    empty set matches nothing.
-    """
-
-    window: Window | None = None
-    outlets: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    undated: bool = False
-    articles: frozenset[str] | None = None
-
-    def __bool__(self) -> bool:
-        return self != Filters()
 
 
 @dataclass(frozen=True, slots=True)

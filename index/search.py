@@ -10,10 +10,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from index.articles import Hit
+from index.filters import Filters, Window
 from index.indexing import passage_input
 from index.models import Embedder, Reranker
-from index.query import Filters, Query, understand
-from index.times import Window
+from index.query import Query, understand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from index.dates import PartialDate
+from index.filters import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,31 +47,6 @@ _NEWEST = re.compile(
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _OPENS = frozenset({"since", "after", "from"})
 _CLOSES = frozenset({"before", "until", "till", "by", "prior to"})
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Days from `start` to `end`, both within; None leaves that side open."""
-
-    start: date | None = None
-    end: date | None = None
-
-    def holds(self, published: PartialDate | None) -> bool:
-        """Tell whether a publication date can lie within; an unknown one cannot."""
-        if published is None:
-            return False
-        return (self.start is None or published.last >= self.start) and (
-            self.end is None or published.first <= self.end
-        )
-
-    @property
-    def text(self) -> str:
-        """As a reader would write it."""
-        if self.start and self.end:
-            return f"{_written(self.start)} to {_written(self.end)}"
-        if self.start:
-            return f"since {_written(self.start)}"
-        return f"until {_written(self.end)}" if self.end else "any time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +159,3 @@ def _around(text: str, events: Mapping[str, tuple[date, date]]) -> Window | None
                 return Window(start, end)
             return Window(start=start) if word in _OPENS else Window(end=start - timedelta(1))
     return None
-
-
-def _written(day: date) -> str:
-    return PartialDate(day.year, day.month, day.day).text

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from index.countries import country_code, governed_from
 from index.dates import PartialDate
+from index.filters import Filters, Window
 from index.library import Library
-from index.query import Filters, understand
+from index.query import understand
 from index.search import SearchEngine
 from index.settings import load_settings
-from index.times import Window, read_times
+from index.times import read_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,12 +17,11 @@ from index.catalogue import Origin, origins_of
 from index.copies import LIKENESS, likeness, signature
 from index.database import open_database
 from index.dates import PartialDate
+from index.filters import Filters, Window
 from index.indexing import Report, index_paths
 from index.library import DATABASE, Library
 from index.mentions import find_mentions
-from index.query import Filters
 from index.settings import load_settings
-from index.times import Window
 from index.writing import LibraryWriter, Pruned
 
 if TYPE_CHECKING:
