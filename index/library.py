@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.metadata import version
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from index import chunking
@@ -96,6 +97,9 @@ class Library:
         self.folder = folder
         self._database = database
         self._path = folder / DATABASE
+        # A query that calls back into Python holds SQLite's lock while it waits for the interpreter's,
+        # which a thread waiting for SQLite's may hold: only one reads at a time.
+        self._reading = Lock()
         self._opened: list[Vectors] = []
         self._everywhere: dict[str, bool] = {}
         database.create_function("country", 1, _country, deterministic=True)
@@ -336,7 +340,7 @@ class Library:
         return bool(self._rows("SELECT 1 FROM article WHERE id = ?", article_id))
 
     def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        with translated(self._path):
+        with translated(self._path), self._reading:
             return self._database.execute(sql, values).fetchall()
 
 

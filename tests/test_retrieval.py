@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +21,6 @@ from index.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.conftest import Outcome
 
@@ -186,3 +188,30 @@ def test_limits_on_the_command_line(library_folder: Path, memoire: Callable[...,
     hits = json.loads(memoire("search", question, *options, "--source", "2020").out)
     assert {hit["published"][:4] for hit in hits} == {"2020"}
     assert memoire("search", question, "--library", library_folder, "--since", "soon").code == 2
+
+
+_READERS = """
+import sys, threading
+from pathlib import Path
+from index.filters import Filters
+from index.library import Library
+
+def read(library):
+    for _ in range(400):
+        library.passages_within(Filters(countries=("Azerbaijan",)))
+        library.lexical("border", 5)
+
+with Library.open(Path(sys.argv[1])) as library:
+    readers = [threading.Thread(target=read, args=(library,)) for _ in range(4)]
+    for reader in readers: reader.start()
+    for reader in readers: reader.join()
+"""
+
+
+def test_readers_at_once_do_not_wait_for_each_other_for_ever(library_folder: Path) -> None:
+    """A query that calls back into Python needs the interpreter, and SQLite's lock meanwhile.
+
+    In a process of its own: where it hangs, no other thread of it runs either.
+    """
+    command = [sys.executable, "-c", _READERS, str(library_folder)]
+    subprocess.run(command, cwd=Path(__file__).parents[1], check=True, timeout=60)
