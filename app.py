@@ -4,14 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.chat_page import show_chat
-from assistant.chat_screens import admitted
+from assistant.chat.page import show_chat
+from assistant.chat.screens import admitted
 
-_ICON = Path(__file__).parent / "assistant" / "chat_icon.svg"
+_ICON = Path(__file__).parent / "assistant" / "chat" / "icon.svg"
 
 
 def _show_library() -> None:
-    from index.library_page import show_library
+    from index.page.library import show_library
 
     show_library()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import snowballstemmer
 
-from index.parties import parties
+from index.search.parties import parties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,21 +8,21 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.accounts import accounts, side_of
+from assistant.abstention.coverage import counted, freshness, missing
+from assistant.abstention.reasons import withheld
 from assistant.answers import Answer, Claim, Numbering, Question, Reference, reference, source
-from assistant.coverage import counted, freshness, missing
 from assistant.events import ClaimWritten, Event, Finished, Notice, SearchedFor
 from assistant.evidence import Byline, Evidence, Sentence
+from assistant.grounding.accounts import accounts, side_of
 from assistant.origins import origins
-from assistant.reasons import withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assistant.retrieval import Retrieval
-    from assistant.writers import Writer
-    from index.library import Library, Overview
+    from assistant.writers.choice import Writer
     from index.settings import Settings
+    from index.store.library import Library, Overview
 
 _CLOSEST = 3
 
@@ -68,7 +68,7 @@ class Assistant:
     @cached_property
     def writer(self) -> Writer:
         """The writer the settings name."""
-        from assistant.writers import writer_for
+        from assistant.writers.choice import writer_for
 
         return writer_for(self.settings, self.retrieval.engine.reranker)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.answers import Question
     from index.articles import Hit
     from index.filters import Filters
-    from index.search import SearchEngine
+    from index.search.search import SearchEngine
 
 _REFERS = re.compile(
     r"^(and|but|so|or|what about|how about|who else|what else|which of|anything)\b"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from index.sentences import Sentence, split_sentences
+from index.intake.sentences import Sentence, split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

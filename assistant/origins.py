@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assistant.answers import Answer
-    from index.library import Library
+    from index.store.library import Library
 
 
 def origins(library: Library, article_ids: Iterable[str]) -> tuple[Origin, ...]:
     """Return the origins of some articles in the order they are first met, with all that carry them."""
-    from index.catalogue import origins_of
+    from index.store.catalogue import origins_of
 
     wanted = list(dict.fromkeys(article_ids))
     found = origins_of(library, wanted)

@@ -14,17 +14,17 @@ from assistant.answers import Limits, Question, Reading
 from assistant.asked import content_words, stems
 from assistant.conversation import Conversation
 from assistant.evidence import Evidence, Side
-from assistant.speech import names_party
-from assistant.writers import VERBATIM
+from assistant.grounding.speech import names_party
+from assistant.writers.choice import VERBATIM
 from index.countries import country_code
 from index.dates import PartialDate, parse_published
 from index.errors import InputError
 from index.filters import Filters, Window
-from index.names import gazetteer
-from index.neutral import naming
-from index.parties import is_group, parties
-from index.search import MATCHES, SearchEngine
-from index.times import year_of
+from index.search.names import gazetteer
+from index.search.neutral import naming
+from index.search.parties import is_group, parties
+from index.search.search import MATCHES, SearchEngine
+from index.search.times import year_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from assistant.rewriting import Rewriter
     from index.articles import Hit
-    from index.library import Byline, Library
-    from index.query import Query
+    from index.search.query import Query
     from index.settings import Settings
+    from index.store.library import Byline, Library
 
 _HITS = 10
 _OF_A_SIDE = 4

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.accounts import side_of
-from assistant.attribution import said_by
 from assistant.excerpts import REPORTER, readable, sentences_of, speaking
+from assistant.grounding.accounts import side_of
+from assistant.grounding.attribution import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from assistant.asked import Asked
     from assistant.evidence import Evidence
     from index.articles import Article, Hit
+    from index.intake.sentences import Sentence
     from index.models import Reranker
-    from index.sentences import Sentence
 
 _PASSAGES = 6
 _OF_SIDES = 8  # passages of a two-sided question, four a side

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.cli import app
-from assistant.cli import main as run
+from assistant.cli.main import app
+from assistant.cli.main import main as run
 from eval import cli_eval, cli_prompts
 
 app.add_typer(cli_eval.app, name="eval")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli_common import LibraryOption, settings_from
+from assistant.cli.common import LibraryOption, settings_from
 from eval import cli_judge, cli_reviews, cli_runs
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def check(
 def _articles(settings: Settings, folder: Path | None) -> Iterable[Article]:
     if folder is not None:
         from index.articles import Article
-        from index.intake import find_files, read_file
+        from index.intake.files import find_files, read_file
 
         most = int(settings.max_article_mb * 1_000_000)
         read = (item for path in find_files([folder]) for item in read_file(path, most))
         return [item for item in read if isinstance(item, Article)]
-    from index.library import Library
+    from index.store.library import Library
 
     with Library.open(settings.library) as opened:
         return list(opened.articles())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli_common import settings_from
+from assistant.cli.common import settings_from
 from eval.cli_options import RUNS, RunsOption
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli_common import LibraryOption, settings_from
+from assistant.cli.common import LibraryOption, settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.reviews import Review
+    from assistant.records.reviews import Review
 
 
 def from_reviews(
@@ -26,8 +26,8 @@ def from_reviews(
     library: LibraryOption = None,
 ) -> None:
     """Turn everyone's waiting reviews into questions; exit 1 if a person must say what is right."""
-    from assistant.access import LOCAL
-    from assistant.reviews import ReviewList
+    from assistant.chat.access import LOCAL
+    from assistant.records.reviews import ReviewList
 
     settings = settings_from(ctx, library)
     reviews = ReviewList(settings.conversations_file, LOCAL)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from assistant.cli_common import LibraryOption, settings_from
+from assistant.cli.common import LibraryOption, settings_from
 from eval.cli_options import (
     RUNS,
     JudgeOption,
@@ -200,7 +200,7 @@ def _stored(which: str, runs: Path) -> Run | None:
 def _plan(settings: Settings, name: str, cases: Sequence[Case], repeats: int) -> _Plan:
     from eval.cases import hash_of
     from eval.runs import identify
-    from index.library import Library
+    from index.store.library import Library
 
     with Library.open(settings.library) as opened:
         return _Plan(settings, identify(Path(name).stem, hash_of(cases), opened, settings, repeats))
@@ -210,7 +210,7 @@ def _finished(
     plan: _Plan, cases: Sequence[Case], pace: Pace, runs: Path, price: tuple[float, float] | None
 ) -> Run:
     from eval.runs import Run
-    from index.library import Library
+    from index.store.library import Library
 
     started = Run.create(runs, plan.identity, cases)
     missing = started.missing([case.id for case in cases])

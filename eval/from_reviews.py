@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.answers import Answer, Citation
-    from assistant.reviews import Review
+    from assistant.records.reviews import Review
 
 Expected = Literal["abstention"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from assistant.writers import VERBATIM
+from assistant.writers.choice import VERBATIM
 from eval import support
 from eval.matching import holds_fact, normalised, same_passage, same_source, token_f1
 from eval.ranking import hit, mrr, ndcg

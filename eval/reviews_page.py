@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.access import ANYONE, asker
-from assistant.chat_text import as_html, as_label
-from assistant.reviews import ReviewList
+from assistant.chat.access import ANYONE, asker
+from assistant.records.reviews import ReviewList
+from assistant.text import as_html, as_label
 from eval.from_reviews import add_to_set, case_of
 from index.errors import InputError, MemoireError
 from index.settings import load_settings
 
 if TYPE_CHECKING:
-    from assistant.reviews import Review
+    from assistant.records.reviews import Review
     from eval.from_reviews import Expected
 
 SET = Path("evaluations/reviews.jsonl")

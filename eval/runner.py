@@ -22,7 +22,7 @@ from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_exponen
 
 from assistant.assistant import Assistant
 from assistant.events import ClaimWritten, Finished
-from assistant.writers import VERBATIM
+from assistant.writers.choice import VERBATIM
 from eval.metering import Meter, metered
 from eval.runs import Row, Run, Seen
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from assistant.evidence import Evidence
     from assistant.retrieval import Retrieval
     from eval.cases import Case
-    from index.library import Library
-    from index.search import SearchEngine
+    from index.search.search import SearchEngine
     from index.settings import Settings
+    from index.store.library import Library
 
 _CACHE_BYTES = 4 << 30
 

@@ -20,7 +20,7 @@ import assistant
 import index
 import prompts
 from assistant.answers import Answer
-from assistant.writers import VERBATIM
+from assistant.writers.choice import VERBATIM
 from eval.cases import dump_cases, load_cases
 from index.errors import InputError
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from eval.cases import Case
-    from index.library import Library
     from index.settings import Settings
+    from index.store.library import Library
 
 _MANIFEST, _CASES, _ROWS = "run.json", "cases.jsonl", "rows.jsonl"
 _NOT_IDENTITY = {"library", "api_key", "prompt", "writer", "rewrite"}

@@ -12,7 +12,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from index.names import fold
+from index.search.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

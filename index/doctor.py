@@ -7,12 +7,12 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from index.database import open_database, translated
 from index.errors import LibraryError, LibraryMismatch, MemoireError
 from index.indexing import Progress, passage_input, rebuild
-from index.library import DATABASE, Library
-from index.vector_check import check_vectors
-from index.writing import LibraryWriter
+from index.store.database import open_database, translated
+from index.store.library import DATABASE, Library
+from index.store.vector_check import check_vectors
+from index.store.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,16 +12,16 @@ from index.articles import Article
 from index.dates import parse_published
 from index.errors import InputError
 from index.indexing import Progress, Report, index_sources
-from index.intake import fingerprint
-from index.metadata import Rejection, UnreadableError
-from index.writing import LibraryWriter
+from index.intake.files import fingerprint
+from index.intake.metadata import Rejection, UnreadableError
+from index.store.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from index.library import Library
     from index.settings import Settings
+    from index.store.library import Library
 
 
 class Exported(BaseModel):

@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from index.chunking import split_passages
-from index.intake import find_files
-from index.library import Library, signature_of
-from index.metadata import Rejection, UnreadableError
-from index.sources import FileSource
-from index.writing import Entry, FileRead, LibraryWriter
+from index.intake.chunking import split_passages
+from index.intake.files import find_files
+from index.intake.metadata import Rejection, UnreadableError
+from index.intake.sources import FileSource
+from index.store.library import Library, signature_of
+from index.store.writing import Entry, FileRead, LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.articles import Article, Passage
+    from index.intake.sources import Source
     from index.models import Embedder
     from index.settings import Settings
-    from index.sources import Source
 
 ENCODED_AT_ONCE = 512  # progress is told after as many
 BATCH_PASSAGES = 2048  # each commit waits for the disk; a killed run loses at most this many

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import InputError
-from index.feeds import Awaited, EntrySource, Feed, FollowedFeed, ListedFeed, parse_feed
-from index.fetching import Fetcher, FetchError, web_address
 from index.indexing import Progress, Report, index_sources
-from index.library import Library
-from index.metadata import Rejection, UnreadableError
-from index.sources import LinkSource
-from index.writing import LibraryWriter
+from index.intake.feeds import Awaited, EntrySource, Feed, FollowedFeed, ListedFeed, parse_feed
+from index.intake.fetching import Fetcher, FetchError, web_address
+from index.intake.metadata import Rejection, UnreadableError
+from index.intake.sources import LinkSource
+from index.store.library import Library
+from index.store.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.abstention import Signals, chance_of, decide, threshold
+from assistant.abstention.decision import Signals, chance_of, decide, threshold
+from assistant.abstention.reasons import withheld
+from assistant.abstention.wanted import Wanted, kinds_of
 from assistant.answers import Answer, Question
 from assistant.asked import Asked
 from assistant.assistant import Assistant
 from assistant.events import Finished, Notice
-from assistant.reasons import withheld
 from assistant.selection import candidates
-from assistant.wanted import Wanted, kinds_of
 from eval.bench.abstention_questions import make
 from index.articles import Article
 from index.dates import PartialDate
 from index.indexing import index_paths
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.access import ANYONE, OPEN_TO_ALL, RateLimit, TooManyQuestions, asker, exposed
+from assistant.chat.access import ANYONE, OPEN_TO_ALL, RateLimit, TooManyQuestions, asker, exposed
 from index.errors import InputError
 from index.settings import load_settings
 
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Set the time of day."""
 
     def put(seconds: float) -> None:
-        monkeypatch.setattr("assistant.access.time.time", lambda: 1_000_000 + seconds)
+        monkeypatch.setattr("assistant.chat.access.time.time", lambda: 1_000_000 + seconds)
 
     put(0)
     return put

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.accounts import accounts, silences
 from assistant.answers import Answer, Claim, Numbering, Question
 from assistant.assistant import Assistant
 from assistant.events import Finished, Notice
 from assistant.evidence import Side
 from assistant.excerpts import Excerpt
-from assistant.quoting import quotation
+from assistant.grounding.accounts import accounts, silences
+from assistant.grounding.quoting import quotation
 from index.articles import Article
 from index.dates import PartialDate
 from index.indexing import index_paths
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from assistant.answers import Answer, Message, Question
 from assistant.asked import Asked
 from assistant.assistant import Assistant
-from assistant.attribution import points_to
 from assistant.events import ClaimWritten, Finished
 from assistant.excerpts import attribution, excerpt, readable, sentences_of
+from assistant.grounding.attribution import points_to
+from assistant.grounding.quoting import excerpt_of, quotation
 from assistant.markers import Draft, MarkerReader
-from assistant.quoting import excerpt_of, quotation
 from index.articles import Article
 from index.countries import country_code
 from index.indexing import index_paths
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

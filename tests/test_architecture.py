@@ -21,8 +21,8 @@ FORBIDDEN = {
     "prompts": {"index", "assistant", "eval", "app"},
 }
 PAGES = {
-    "index/library_page.py",
-    "index/library_charts.py",
+    "index/page/library.py",
+    "index/page/charts.py",
     "eval/evaluation_page.py",
 }  # a room's own page may use streamlit
 
@@ -74,6 +74,23 @@ def test_no_cycles() -> None:
         for name, path in MODULES.items()
     }  # fmt: skip
     TopologicalSorter(graph).prepare()
+
+
+def _room(name: str) -> str | None:
+    """index.store.library → index.store; what stands at the top of a package is in none."""
+    return ".".join(name.split(".")[:2]) if name.count(".") > 1 else None
+
+
+def test_rooms_stand_on_one_another() -> None:
+    """Also where only a type is taken: what a room is must be told without the rooms above it."""
+    graph: dict[str, set[str]] = {}
+    for name, path in MODULES.items():
+        here = _room(name)
+        for found in _imports(ast.parse(path.read_text("utf-8"))) if here else ():
+            there = _room(found) if found in MODULES else None
+            if there and there != here:
+                graph.setdefault(str(here), set()).add(there)
+    assert list(TopologicalSorter(graph).static_order())
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from assistant.attribution import said_by, same_speaker, speakers_in
 from assistant.excerpts import sentences_of
-from assistant.speech import names_speaker, party_of, reports
+from assistant.grounding.attribution import said_by, same_speaker, speakers_in
+from assistant.grounding.speech import names_speaker, party_of, reports
 from index.articles import Article
-from index.intake import read_file
+from index.intake.files import read_file
 from tests.conftest import SAMPLE
 
 if TYPE_CHECKING:

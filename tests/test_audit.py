@@ -14,12 +14,12 @@ import pytest
 
 from assistant.answers import Limits, Message, Question
 from assistant.assistant import Assistant
-from assistant.audit import AuditLine, AuditLog, audit_line
-from assistant.replaying import replay
+from assistant.records.audit import AuditLine, AuditLog, audit_line
+from assistant.records.replaying import replay
 from index.errors import InputError, StorageError
 from index.indexing import index_paths
-from index.library import Library
 from index.settings import Settings, load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable

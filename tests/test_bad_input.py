@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from index.library import DATABASE, Library
+from index.store.library import DATABASE, Library
 from tests.conftest import Outcome
 
 Memoire = Callable[..., Outcome]
@@ -236,7 +236,7 @@ def test_truncated_vectors(memoire: Memoire, library_copy: Path) -> None:
 HOLDER = """
 import sys
 from pathlib import Path
-from index.writing import LibraryWriter
+from index.store.writing import LibraryWriter
 with LibraryWriter.exclusive(Path(sys.argv[1])):
     print("holding", flush=True)
     sys.stdin.read()
@@ -269,7 +269,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def _in_a_process(*args: object) -> Outcome:
     """Run `memoire` in a process of its own: Chroma keeps a store's files open in one."""
     done = subprocess.run(
-        [sys.executable, "-m", "assistant.cli", *map(str, args)],
+        [sys.executable, "-m", "assistant.cli.main", *map(str, args)],
         capture_output=True,
         text=True,
         check=False,

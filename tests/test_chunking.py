@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles import Article
-from index.chunking import split_passages
-from index.sentences import split_sentences
+from index.intake.chunking import split_passages
+from index.intake.sentences import split_sentences
 
 SIZE = 200
 _PIECES = st.sampled_from(

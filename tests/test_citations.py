@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from assistant.answers import Answer, Message, Question
 from assistant.assistant import Assistant
-from assistant.chat_tab import Conversation
+from assistant.chat.tab import Conversation
 from assistant.events import ClaimWritten, Finished
-from assistant.facts import unborne
-from assistant.grounding import judge
+from assistant.grounding.check import judge
+from assistant.grounding.facts import unborne
 from assistant.markers import MarkerReader
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 from tests.scripted_endpoint import ScriptedEndpoint, scripted_endpoint
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.main import get_command
 
-from assistant.cli import app
-from index.library import Library
+from assistant.cli.main import app
+from index.store.library import Library
 from tests.conftest import NAMES, Outcome
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_every_command_has_help(command: tuple[str, ...], memoire: Memoire) -> N
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from assistant.cli import app\n"
+        "import sys; from assistant.cli.main import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = {'torch', 'chromadb', 'streamlit', 'langchain_core', 'numpy', 'transformers'}\n"
@@ -256,7 +256,7 @@ def test_articles_cannot_drive_the_terminal(memoire: Memoire, tmp_path: Path) ->
 
 def _start(*args: object, **env: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", *map(str, args)],
+        [sys.executable, "-m", "assistant.cli.main", *map(str, args)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **env},

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from assistant import answers
 from assistant.answers import Answer, Claim, Question
-from assistant.conversations import ConversationStore, by_day
-from assistant.records import VERSION
-from assistant.turns import Draft, StoredTurn, Summary
+from assistant.records.conversations import ConversationStore, by_day
+from assistant.records.database import VERSION
+from assistant.records.turns import Draft, StoredTurn, Summary
 from index.errors import InputError, LibraryDamaged, LibraryTooNew, ModelUnavailable, StorageError
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_a_turn_that_fell_silent_is_abandoned(
 ) -> None:
     turn = store.begin(_asked("Who met?"))
     assert not store.turn(turn.id).abandoned
-    monkeypatch.setattr("assistant.turns.SILENT", timedelta(0))
+    monkeypatch.setattr("assistant.records.turns.SILENT", timedelta(0))
     assert store.turn(turn.id).abandoned
     store.stop(turn.id, Draft())
     assert not store.turn(turn.id).abandoned
@@ -365,7 +365,7 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
 def test_processes_that_begin_the_file_at_once_agree(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from assistant.answers import Question;"
-        "from assistant.conversations import ConversationStore as S;"
+        "from assistant.records.conversations import ConversationStore as S;"
         "S(Path(sys.argv[1]), 'ada').begin(Question(text='x'))"
     )
     path = tmp_path / "conversations.sqlite"
@@ -379,8 +379,8 @@ KILLED = """
 import sys
 from pathlib import Path
 from assistant.answers import Claim, Question
-from assistant.conversations import ConversationStore
-from assistant.turns import Draft
+from assistant.records.conversations import ConversationStore
+from assistant.records.turns import Draft
 store = ConversationStore(Path(sys.argv[1]), "ada")
 turn = store.begin(Question(text="Who met?"))
 claims = ()

@@ -13,7 +13,7 @@ import pytest
 from eval.cases import PACKAGED_SETS, Case, Side, load_cases
 from eval.checking import check
 from index.articles import Article
-from index.intake import read_file
+from index.intake.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

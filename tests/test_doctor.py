@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import doctor
-from index.library import DATABASE, Library
-from index.search import SearchEngine
+from index.search.search import SearchEngine
 from index.settings import load_settings
+from index.store.library import DATABASE, Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable

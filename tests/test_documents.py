@@ -14,8 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.articles import Article
 from index.errors import InputError
-from index.intake import READERS, find_files, read_file
-from index.metadata import Rejection
+from index.intake.files import READERS, find_files, read_file
+from index.intake.metadata import Rejection
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ import pytest
 
 from assistant.answers import Answer, Question
 from assistant.assistant import Assistant
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 from tests.scripted_endpoint import scripted_endpoint
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ import pytest
 from index.errors import InputError, NoLibrary
 from index.exchange import export_library, import_library
 from index.indexing import index_paths
-from index.library import DATABASE, Library
 from index.settings import load_settings
-from index.writing import LibraryWriter, Pruned
+from index.store.library import DATABASE, Library
+from index.store.writing import LibraryWriter, Pruned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,8 +103,8 @@ def test_this_machine_is_no_link(memoire: Callable[..., Outcome], tmp_path: Path
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from index.vectors import Vectors
-from index.writing import LibraryWriter
+from index.store.vectors import Vectors
+from index.store.writing import LibraryWriter
 
 Vectors.remove = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 with LibraryWriter.existing(Path(sys.argv[1])) as library:

@@ -32,9 +32,9 @@ from assistant.answers import (
     SaidBy,
     Verdict,
 )
-from assistant.conversations import Draft, Problem, StoredTurn
-from assistant.exporting import MEDIA_TYPES, Form, clipboard, export, file_name
-from assistant.paper import plain
+from assistant.exports.exporting import MEDIA_TYPES, Form, clipboard, export, file_name
+from assistant.exports.paper import plain
+from assistant.records.conversations import Draft, Problem, StoredTurn
 
 BAKU = ZoneInfo("Asia/Baku")
 ASKED = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.facts import unborne
+from assistant.grounding.facts import unborne
 
 SOURCE = (
     "On 24 September 2020 Aliyev said over 1,000 tons of equipment and three convoys had reached "

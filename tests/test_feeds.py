@@ -15,12 +15,11 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from index.documents import text_of_fragment
 from index.errors import InputError, NoLibrary
-from index.feeds import Awaited, Entry, Feed, ListedFeed, parse_feed
 from index.indexing import Report
-from index.library import DATABASE, Library
-from index.metadata import UnreadableError
+from index.intake.documents import text_of_fragment
+from index.intake.feeds import Awaited, Entry, Feed, ListedFeed, parse_feed
+from index.intake.metadata import UnreadableError
 from index.newsroom import (
     STARTER_FEEDS,
     follow,
@@ -30,7 +29,8 @@ from index.newsroom import (
     seconds_until_due,
 )
 from index.settings import Settings, load_settings
-from index.writing import LibraryWriter
+from index.store.library import DATABASE, Library
+from index.store.writing import LibraryWriter
 from tests.test_documents import PAGE, _pdf
 from tests.test_fetching import LIMITS, Server
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from index.errors import InputError
-from index.fetching import Fetched, Fetcher, FetchError, is_public, web_address
+from index.intake.fetching import Fetched, Fetcher, FetchError, is_public, web_address
 from index.settings import load_settings
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from index.articles import Article
-from index.chunking import split_passages
-from index.copies import signature
 from index.dates import PartialDate
-from index.intake import find_files, read_file
-from index.mentions import _EXPRESSION, _MONTHS, _OPENINGS, _opening, find_mentions
+from index.intake.chunking import split_passages
+from index.intake.files import find_files, read_file
+from index.intake.mentions import _EXPRESSION, _MONTHS, _OPENINGS, _opening, find_mentions
+from index.store.copies import signature
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,8 @@ import pytest
 
 from index.exchange import export_library
 from index.indexing import index_paths
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 from tests.test_kill import _state, _write
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 DRIVER = """
 import json, os, resource, sys
 from pathlib import Path
-import index.models, index.search, chromadb
-from index import exchange, indexing
+import index.models, index.search.search, chromadb
+from index import exchange
+from index import indexing
 from index.errors import MemoireError
 from index.settings import load_settings
-from index.writing import LibraryWriter
+from index.store.writing import LibraryWriter
 
 work, library, what, *limits = sys.argv[1:]
 settings = load_settings(library=Path(library))

@@ -11,9 +11,9 @@ import pytest
 from index import indexing
 from index.errors import LibraryMismatch, NoLibrary
 from index.indexing import Progress, Report, index_paths, passage_input, rebuild
-from index.library import Library
 from index.models import Embedder
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from pathlib import Path

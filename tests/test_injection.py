@@ -17,11 +17,11 @@ import pytest
 import prompts
 from assistant.answers import Answer, Message, Question
 from assistant.assistant import Assistant
-from assistant.chat_text import web_link
 from assistant.excerpts import readable
+from assistant.text import web_link
 from index.indexing import index_paths
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 from tests.scripted_endpoint import ScriptedEndpoint, scripted_endpoint
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from index.articles import Article
-from index.intake import find_files, read_file
-from index.metadata import Rejection
+from index.intake.files import find_files, read_file
+from index.intake.metadata import Rejection
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from index.exchange import export_library
-from index.library import Library
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,9 @@ PLACES = ("Baku", "Yerevan", "Ankara", "Tehran", "Tbilisi", "Astana", "Doha", "K
 DRIVER = """
 import os, random, signal, sys, time
 from pathlib import Path
-import index.models, index.search, chromadb
-from index import exchange, indexing
+import index.models, index.search.search, chromadb
+from index import exchange
+from index import indexing
 from index.settings import load_settings
 
 articles, library, seed, kills = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from index.catalogue import Catalogue, Count
 from index.indexing import index_paths
-from index.library import DATABASE, Library
 from index.settings import load_settings
+from index.store.catalogue import Catalogue, Count
+from index.store.library import DATABASE, Library
 from tests.test_documents import PAGE
 from tests.test_fetching import Server
 
@@ -24,7 +24,7 @@ SAMPLE = Path(__file__).parents[1] / "sample" / "articles"
 
 
 def _script() -> None:
-    from index.library_page import show_library
+    from index.page.library import show_library
 
     show_library()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import InputError
-from index.neutral import naming
+from index.search.neutral import naming
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from index import intake
 from index.errors import InputError, StorageError
-from index.feeds import ListedFeed
 from index.indexing import index_paths
-from index.library import DATABASE, Library
+from index.intake import files as intake
+from index.intake.feeds import ListedFeed
 from index.newsroom import follow, poll
 from index.settings import load_settings
-from index.writing import LibraryWriter
+from index.store.library import DATABASE, Library
+from index.store.writing import LibraryWriter
 from tests.test_feeds import FULL, _item, _rss, _serve
 from tests.test_fetching import LIMITS, Server
 
@@ -233,7 +233,7 @@ def test_watching_goes_on_when_the_disk_was_full(
 
     monkeypatch.setattr("index.newsroom.poll", poll_of_that_day)
     monkeypatch.setattr("index.newsroom.seconds_until_due", lambda *_: 0.0)
-    monkeypatch.setattr("assistant.cli_index._PAUSE_AFTER_FAILURE", 0.0)
+    monkeypatch.setattr("assistant.cli.index._PAUSE_AFTER_FAILURE", 0.0)
     told = memoire("index", "watch", "--library", chosen.library)
     assert not ends
     assert "The disk is full. The next poll tries again." in told.err

@@ -10,14 +10,14 @@ import pytest
 
 from assistant.answers import Answer, Question
 from assistant.assistant import Assistant
-from assistant.chat_words import footer
-from assistant.conversations import StoredTurn
-from assistant.exporting import export
+from assistant.chat.words import footer
+from assistant.exports.exporting import export
 from assistant.origins import copies_told, sources_counted
+from assistant.records.conversations import StoredTurn
 from index.indexing import index_paths
-from index.intake import read_file
-from index.library import Library
+from index.intake.files import read_file
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable

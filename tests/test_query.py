@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from index.countries import country_code, governed_from
 from index.dates import PartialDate
 from index.filters import Filters, Window
-from index.library import Library
-from index.query import understand
-from index.search import SearchEngine
+from index.search.query import understand
+from index.search.search import SearchEngine
+from index.search.times import read_times
 from index.settings import load_settings
-from index.times import read_times
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

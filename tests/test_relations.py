@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from index.catalogue import Origin, origins_of
-from index.copies import LIKENESS, likeness, signature
-from index.database import open_database
 from index.dates import PartialDate
 from index.filters import Filters, Window
 from index.indexing import Report, index_paths
-from index.library import DATABASE, Library
-from index.mentions import find_mentions
+from index.intake.mentions import find_mentions
 from index.settings import load_settings
-from index.writing import LibraryWriter, Pruned
+from index.store.catalogue import Origin, origins_of
+from index.store.copies import LIKENESS, likeness, signature
+from index.store.database import open_database
+from index.store.library import DATABASE, Library
+from index.store.writing import LibraryWriter, Pruned
 
 if TYPE_CHECKING:
     from index.articles import Article

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from assistant.answers import Question
 from assistant.assistant import Assistant
+from assistant.grounding.repairing import Repairing
 from assistant.markers import Draft
-from assistant.repairing import Repairing
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

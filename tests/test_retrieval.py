@@ -15,9 +15,9 @@ from assistant.conversation import points_back, rewrites
 from assistant.retrieval import Retrieval
 from index.errors import InputError
 from index.indexing import index_paths
-from index.library import Library
-from index.parties import parties
+from index.search.parties import parties
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -194,7 +194,7 @@ _READERS = """
 import sys, threading
 from pathlib import Path
 from index.filters import Filters
-from index.library import Library
+from index.store.library import Library
 
 def read(library):
     for _ in range(400):

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from assistant.answers import Account, Accounts, Answer, Citation, Claim, Message, Question, Reading
-from assistant.conversations import ConversationStore, Draft, StoredTurn
-from assistant.reviews import WHOLE, Review, ReviewList, Target
+from assistant.records.conversations import ConversationStore, Draft, StoredTurn
+from assistant.records.reviews import WHOLE, Review, ReviewList, Target
 from eval.cases import load_cases
 from eval.cli import app
 from eval.from_reviews import add_to_set, case_of
@@ -211,8 +211,8 @@ def test_the_command_turns_and_settles(library_copy: Path, tmp_path: Path) -> No
 
 def test_a_real_answer_becomes_a_question_that_checks(library_copy: Path, tmp_path: Path) -> None:
     from assistant.assistant import Assistant
-    from index.library import Library
     from index.settings import load_settings
+    from index.store.library import Library
 
     settings = load_settings(library=library_copy)
     store = ConversationStore(settings.conversations_file, "ada")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.semantic import Entailment, scorer_for
+from assistant.grounding.semantic import Entailment, scorer_for
 from index.errors import InputError, ModelUnavailable
 from index.models import Reranker
 from index.settings import load_settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.parties import parties
+from index.search.parties import parties
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.accounts import accounts, side_of
 from assistant.announcing import announces
 from assistant.answers import Numbering, SaidBy
 from assistant.evidence import Side
 from assistant.excerpts import Excerpt, attribution, elaborated, sentences_of
-from assistant.quoting import quotation
-from assistant.speech import attributed
+from assistant.grounding.accounts import accounts, side_of
+from assistant.grounding.quoting import quotation
+from assistant.grounding.speech import attributed
 from eval.bench.relations import labelled, load
 from index.articles import Article
-from index.parties import is_group, parties
+from index.search.parties import is_group, parties
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from eval.bench.extraction import score, score_template
 from eval.bench.pages import LAYOUTS, articles_in_languages
 from eval.bench.templates import TEMPLATES
-from index.metadata import UnreadableError
-from index.webpage import article_of_page
+from index.intake.metadata import UnreadableError
+from index.intake.webpage import article_of_page
 
 BODY = "".join(
     f"<p>The envoys of Zembla and Onhava met for the {nth} time and spoke of ferries and grain.</p>"

@@ -5,7 +5,7 @@ showing and fitting need no library and no model:
 
 (none)   show AUC, precision, recall and F1 of abstaining, answerable questions lost, risk and coverage
          on questions that `fit` never sees, beside the rule before
-fit      fit the weights on the other questions and write `assistant/abstention.json`
+fit      fit the weights on the other questions and write `assistant/abstention/decision.json`
 collect  add the signals of question sets, of CLAPNQ, or of questions made from a library by machine
 
 Questions about one party or from one source are kept together, in one half or the other. Intervals are
@@ -25,14 +25,14 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from assistant import abstention
-from assistant.abstention import Signals
+from assistant.abstention import decision as abstention
+from assistant.abstention.decision import Signals
 from assistant.answers import Question
 from assistant.asked import Asked, stems
 from eval import charts
 from eval.cases import find_set, load_cases
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

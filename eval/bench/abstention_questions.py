@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from assistant.asked import stems
 from assistant.excerpts import readable, sentences_of
 from index.countries import country_code
-from index.names import fold
+from index.search.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

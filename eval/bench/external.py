@@ -28,7 +28,7 @@ import numpy as np
 import typer
 
 from assistant.answers import Message
-from assistant.cli_index import reporting
+from assistant.cli.index import reporting
 from assistant.retrieval import Retrieval
 from assistant.terminal import console
 from eval.cases import Case, Gold
@@ -37,8 +37,8 @@ from eval.runs import Row, Seen
 from eval.statistics import interval
 from index.errors import InputError
 from index.indexing import index_paths
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

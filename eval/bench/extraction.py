@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 from eval.bench.pages import LAYOUTS, articles_in_languages, expected_text
 from eval.bench.templates import TEMPLATES
 from index.articles import Article
-from index.documents import text_of_fragment
-from index.feeds import parse_feed
-from index.intake import find_files, read_file
-from index.metadata import UnreadableError
-from index.webpage import article_of_page
+from index.intake.documents import text_of_fragment
+from index.intake.feeds import parse_feed
+from index.intake.files import find_files, read_file
+from index.intake.metadata import UnreadableError
+from index.intake.webpage import article_of_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

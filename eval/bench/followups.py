@@ -18,8 +18,8 @@ from assistant.answers import Question
 from assistant.retrieval import Retrieval
 from eval.bench.retrieval import interval, outcome_of
 from eval.cases import find_set, load_cases
-from index.library import Library
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

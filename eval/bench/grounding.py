@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from scipy.stats import binomtest
 
-from assistant.grounding import Scorer, Thresholds, judge
+from assistant.grounding.check import Scorer, Thresholds, judge
 from eval.bench import grounding_pairs as pairs
 from eval.bench.grounding_pairs import TRUE
 

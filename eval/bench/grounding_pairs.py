@@ -14,11 +14,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.attribution import said_by
 from assistant.excerpts import readable, sentences_of
-from assistant.speech import attributed
+from assistant.grounding.attribution import said_by
+from assistant.grounding.speech import attributed
 from index.articles import Article, Hit, Passage
-from index.intake import read_file
+from index.intake.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -27,13 +27,13 @@ from numpy.typing import NDArray
 
 from eval.bench.predicted import predicting
 from index.articles import Article
-from index.chunking import split_passages
 from index.indexing import passage_input
-from index.intake import find_files
+from index.intake.chunking import split_passages
+from index.intake.files import find_files
+from index.intake.sources import FileSource
 from index.models import Embedder
 from index.settings import load_settings
-from index.sources import FileSource
-from index.writing import Entry, FileRead, LibraryWriter
+from index.store.writing import Entry, FileRead, LibraryWriter
 
 if TYPE_CHECKING:
     from index.settings import Settings

@@ -24,11 +24,13 @@ from zlib import crc32
 
 import numpy as np
 
-from index import indexing, models, sources, writing
+from index import indexing, models
 from index.indexing import index_paths
-from index.intake import find_files
+from index.intake import sources
+from index.intake.files import find_files
 from index.settings import load_settings
-from index.vectors import Vectors
+from index.store import writing
+from index.store.vectors import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

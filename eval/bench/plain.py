@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.articles import Article
-    from index.library import Library
     from index.models import Embedder
+    from index.store.library import Library
 
 _CHARS, _SHARED = 1_000, 200
 _ARTICLES = 16  # added at a time; a run cut short loses at most these

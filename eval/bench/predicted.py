@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.indexing import passage_input
-from index.library import Library
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,11 +13,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 from scipy.stats import binomtest
 
-from assistant.accounts import accounts
 from assistant.answers import Claim, Numbering
 from assistant.evidence import Side
 from assistant.excerpts import Excerpt
-from assistant.quoting import quotation
+from assistant.grounding.accounts import accounts
+from assistant.grounding.quoting import quotation
 from index.articles import Article
 from index.dates import parse_published
 

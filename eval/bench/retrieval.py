@@ -33,9 +33,9 @@ from assistant.retrieval import Retrieval
 from eval.bench.plain import PlainSearch
 from eval.cases import Case, Gold, find_set, load_cases
 from index.errors import InputError
-from index.library import Library
-from index.search import SearchEngine, fuse
+from index.search.search import SearchEngine, fuse
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

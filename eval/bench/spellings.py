@@ -19,9 +19,9 @@ import yaml
 
 from eval.bench.retrieval import outcome_of
 from eval.cases import find_set, load_cases
-from index.library import Library
-from index.search import SearchEngine
+from index.search.search import SearchEngine
 from index.settings import load_settings
+from index.store.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

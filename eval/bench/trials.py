@@ -29,12 +29,12 @@ from numpy.typing import NDArray
 from eval.bench.retrieval import interval, outcome_of
 from eval.cases import Case, find_set, load_cases
 from index.articles import Article, Passage
-from index.chunking import split_passages
 from index.indexing import passage_input
-from index.library import Library
-from index.search import SearchEngine
+from index.intake.chunking import split_passages
+from index.search.search import SearchEngine
 from index.settings import Settings, load_settings
-from index.writing import Entry, LibraryWriter
+from index.store.library import Library
+from index.store.writing import Entry, LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

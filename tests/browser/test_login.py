@@ -24,9 +24,9 @@ pytestmark = pytest.mark.browser
 
 APP = """
 import streamlit as st
-from assistant import access
+from assistant.chat import access
 from assistant.answers import Question
-from assistant.conversations import ConversationStore
+from assistant.records.conversations import ConversationStore
 from index.errors import MemoireError
 from index.settings import load_settings
 

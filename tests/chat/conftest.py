@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from assistant import assistant as assistant_module
-from assistant import chat_library
+from assistant.chat import library as chat_library
 from tests.chat.scripted import APP, CALL, HOSTILE, Scripted, fill
 
 if TYPE_CHECKING:

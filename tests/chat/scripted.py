@@ -14,14 +14,14 @@ from assistant.evidence import Sentence, Span
 from index.articles import Article
 from index.dates import PartialDate
 from index.settings import load_settings
-from index.writing import Entry, FileRead, LibraryWriter
+from index.store.writing import Entry, FileRead, LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from streamlit.testing.v1 import AppTest
 
-    from index.library import Library
+    from index.store.library import Library
 
 ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "app.py")

@@ -16,7 +16,7 @@ from assistant.answers import (
     reference,
 )
 from assistant.answers import Reading as QuestionReading
-from assistant.chat_text import as_label
+from assistant.text import as_label
 from index.articles import Article
 from index.dates import PartialDate
 from tests.chat.scripted import CALL, Scripted, cited, claim, fill, made, shown, text_of

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant.access import ANYONE
-from assistant.audit import AuditLog
-from assistant.chat_keeping import Keeping
-from assistant.chat_tab import Conversation
-from assistant.conversations import ConversationStore
+from assistant.chat.access import ANYONE
+from assistant.chat.keeping import Keeping
+from assistant.chat.tab import Conversation
 from assistant.events import ClaimWritten, SearchedFor
-from assistant.reviews import ReviewList, Target
+from assistant.records.audit import AuditLog
+from assistant.records.conversations import ConversationStore
+from assistant.records.reviews import ReviewList, Target
 from index.settings import load_settings
 from tests.chat.scripted import APP, Scripted, cited, claim, shown
 

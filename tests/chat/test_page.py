@@ -11,8 +11,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from assistant import chat_library
-from assistant.chat_text import as_label
+from assistant.chat import library as chat_library
+from assistant.text import as_label
 from index.articles import Article
 from index.errors import ModelUnavailable
 from tests.chat.scripted import (
@@ -127,7 +127,7 @@ def test_new_articles_are_seen_by_a_running_app(page: AppTest, folder: Path) -> 
 
 def test_the_pages_import_no_model_library() -> None:
     heavy = {"torch", "chromadb", "sentence_transformers", "langchain_core"}
-    code = f"import assistant.chat_page, sys; print({heavy} & set(sys.modules))"
+    code = f"import assistant.chat.page, sys; print({heavy} & set(sys.modules))"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.answers import Citation, reference
-from assistant.chat_text import as_html, as_label
-from assistant.source_panel import article_html
+from assistant.chat.source_panel import article_html
+from assistant.text import as_html, as_label
 from index.articles import Article
-from index.writing import FileRead, LibraryWriter
+from index.store.writing import FileRead, LibraryWriter
 from tests.chat.scripted import (
     CALL,
     HOSTILE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.chat_text import reads_right_to_left, web_link
+from assistant.text import reads_right_to_left, web_link
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from assistant.chat_tab import Conversation
+from assistant.chat.tab import Conversation
 from assistant.events import ClaimWritten, Finished, Notice, SearchedFor
 from tests.chat.scripted import (
     Scripted,

@@ -1,0 +1,1 @@
+"""Whether the evidence answers the question, and what is said when it does not."""

@@ -1,0 +1,292 @@
+"""Whether the evidence answers the question: a decision of its own, and the signals it rests on.
+
+No one score tells a passage about the matter from one that answers: a cross-encoder likes both. So the
+decision weighs what the best sentences hold of what was asked: how well they score and whether the
+passage agrees, the names and rare words close together, the kind of answer wanted, who is to have acted,
+the dates, and how far the score falls without the question's most telling words. The weights are those
+of a logistic regression, kept in `decision.json` and fitted by `python -m eval.bench.abstention fit`.
+Data, figures and failures are in `docs/abstention.md`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.abstention.wanted import Wanted, headed
+from assistant.asked import stems
+from assistant.excerpts import sentences_of
+from assistant.grounding.attribution import same_speaker, speakers
+from assistant.grounding.speech import asked_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from assistant.answers import SaidBy
+    from assistant.asked import Asked
+    from assistant.evidence import Evidence
+    from assistant.selection import Candidate
+    from index.models import Reranker
+
+_MODEL = Path(__file__).with_suffix(".json")
+_QUOTED = 3  # sentences: as many as an answer quotes
+_MARGIN = 3.0  # logits below the best within which a sentence is quoted
+_BACK = 8  # sentences in which "he" is named
+_TELLING = 2  # words whose absence is tried
+_PARTS = re.compile(r",? and (?:what|how|who|whom|why|when|which|where)\b", re.IGNORECASE)
+# An article that says itself that the matter is not reported.
+UNSAID = re.compile(
+    r"\b(?:do(?:es)?|did|has|have) not (?:yet )?(?:say|said|state[ds]?|give|given|name|named"
+    r"|specif(?:y|ied)|disclosed?|describe|explain|appear|reveal(?:ed)?|publish(?:ed)?)\b"
+    r"|\b(?:gives?|gave|given) no (?:reasons?|dates?|figures?|sums?|details?|views?|reply)\b"
+    r"|\bdeclined to (?:say|comment|give|name)\b|\b(?:undisclosed|unpublished|not made public)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the evidence holds of what was asked.
+
+    Logits of the cross-encoder: the `best` sentence, its `passage`, and the best sentence `alone`
+    without its article's heading. `falls` is how far the best falls without the question's rarest word,
+    `falls_next` without the next. `agree` is the share of the best sentences that lie in one passage.
+
+    Of the sentence that lacks least: `names_off` is the share of the question's names, by rarity, that
+    its passage lacks, `names_gone` its whole article (`name_gone`: any at all); `words_there` is the
+    share of the other words that the article holds; `premise_off` is the share lacking close by of those
+    that the question takes for granted, `event_off` of those whose time or reason it asks; `deed_off`
+    tells that what is said to be done is lacking there, `deed_apart` that it is denied there, or that
+    somebody else did it; `off_dates` tells that neither its article nor its words are of the time asked
+    about.
+
+    Of the sentences that would be quoted: `kind_missing` tells that none has the kind of answer asked
+    for; `thing_missing`, that no number in them counts what is to be counted; `actor_missing`, that in
+    none whoever is to have acted speaks or does anything (`reply_missing` where their words are asked
+    for); `unsaid`, that the best one itself says that the matter is not reported.
+    """
+
+    best: float
+    passage: float
+    alone: float
+    falls: float
+    falls_next: float
+    agree: float
+    names_off: float
+    names_gone: float
+    name_gone: float
+    words_there: float
+    premise_off: float
+    event_off: float
+    deed_off: float
+    deed_apart: float
+    kind_missing: float
+    thing_missing: float
+    actor_missing: float
+    reply_missing: float
+    off_dates: float
+    unsaid: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the evidence is said to answer, with the estimated chance that it does, and why."""
+
+    answers: bool
+    chance: float
+    signals: Signals | None
+
+
+def decide(evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranker: Reranker) -> Decision:
+    """Return whether the candidates hold an answer."""
+    if not found:
+        return Decision(answers=False, chance=0.0, signals=None)
+    signals = signals_of(evidence, asked, found, reranker)
+    chance = chance_of(signals)
+    return Decision(chance >= threshold(), chance, signals)
+
+
+def chance_of(signals: Signals | None) -> float:
+    """Return the estimated chance that evidence with these signals answers; None: nothing was found."""
+    if signals is None:
+        return 0.0
+    values = asdict(signals)
+    total = _model().intercept + sum(w * values[name] for name, w in _model().weights.items())
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+
+def threshold() -> float:
+    """Return the chance from which an answer is given."""
+    return _model().threshold
+
+
+def signals_of(
+    evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranker: Reranker
+) -> Signals:
+    """Return the signals of at least one candidate."""
+    ordered = sorted(found, key=lambda c: -c.score)
+    quoted = [c for c in ordered[:_QUOTED] if c.score >= ordered[0].score - _MARGIN]
+    question = evidence.searched_for
+    telling = sorted(asked.terms.values(), key=lambda word: -evidence.rarity.get(word, 0.0))[:_TELLING]
+    inputs = [c.input for c in quoted]
+    pairs = [(_without(question, word), text) for word in telling for text in inputs]
+    pairs += [(question, text) for text in inputs] + [(question, c.text) for c in quoted]
+    scores = [float(score) for score in reranker.score_pairs(pairs)]
+    rows = [scores[at : at + len(quoted)] for at in range(0, len(scores), len(quoted))]
+    *less, whole, alone = rows
+    return _signals(evidence, asked, ordered, [max(whole) - max(row) for row in less], max(alone))
+
+
+def _signals(
+    evidence: Evidence, asked: Asked, ordered: Sequence[Candidate], falls: Sequence[float], alone: float
+) -> Signals:
+    best = ordered[0]
+    quoted = [c for c in ordered[:_QUOTED] if c.score >= best.score - _MARGIN]
+    wanted = Wanted.of(evidence.searched_for, asked, date.today())
+    names = _names_required(evidence, wanted)
+    whose = asked_of(evidence.searched_for)
+    held = [_Held.of(c, wanted, names, whose, evidence.rarity) for c in quoted]
+    accounts = {key for side in evidence.sides for key in side.articles}
+    actors = [True if c.article.id in accounts else h.actor for c, h in zip(quoted, held, strict=True)]
+    kinds = [h.kind for h in held if h.kind is not None]
+    most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
+    off, gone = most.names_off, most.names_gone
+    parts = evidence.searched_for.count("?") > 1 or bool(_PARTS.search(evidence.searched_for))
+    if asked.sides or parts:  # no one article need hold all
+        whole = " ".join(headed(c.article, c.article.text) for c in quoted)
+        off = gone = _share(wanted.forms.lacking(names, whole), names.values(), evidence.rarity)
+    return Signals(
+        best=best.score,
+        passage=best.hit.score,
+        alone=alone,
+        falls=falls[0] if falls else 0.0,
+        falls_next=falls[1] if len(falls) > 1 else 0.0,
+        agree=sum(c.hit.rank == best.hit.rank for c in quoted) / len(quoted),
+        names_off=off,
+        names_gone=gone,
+        name_gone=float(gone > 0),
+        words_there=most.words_there,
+        premise_off=most.premise_off,
+        event_off=most.event_off,
+        deed_off=float(most.deed_off),
+        deed_apart=float(most.deed_apart and not most.deed_off),
+        kind_missing=float(bool(kinds) and not any(kinds)),
+        thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
+        actor_missing=float(not wanted.reply and all(actor is False for actor in actors)),
+        reply_missing=float(wanted.reply and True not in actors and not parts),
+        off_dates=float(most.off_dates),
+        unsaid=float(bool(UNSAID.search(best.text)) and not asked.sides),
+    )
+
+
+def _names_required(evidence: Evidence, wanted: Wanted) -> dict[str, str]:
+    """The names that the evidence must hold.
+
+    Not the parties of a two-sided question where articles speak for any: a silent side is said to
+    be missing. Nor what was carried over from an earlier turn, if neither a list nor an article found
+    knows it: it need be no name.
+    """
+    heard = any(side.articles for side in evidence.sides)
+    parties = stems(" ".join(side.party for side in evidence.sides)) if heard else set()
+    carried = set(wanted.names) - stems(evidence.question.text) - set(wanted.forms.of_name)
+    there = set().union(*(stems(hit.article.text) for hit in evidence.hits)) if carried else set()
+    return {s: w for s, w in wanted.names.items() if s not in parties and s not in carried - there}
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What one candidate, its neighbours and its article hold."""
+
+    names_off: float
+    names_gone: float
+    words_there: float
+    premise_off: float
+    event_off: float
+    deed_off: bool
+    deed_apart: bool
+    kind: bool | None
+    actor: bool | None
+    off_dates: bool
+
+    @property
+    def lack(self) -> float:
+        """How much of what must stand together is lacking."""
+        return 2 * self.names_gone + self.names_off + self.off_dates + self.premise_off + self.event_off
+
+    @classmethod
+    def of(
+        cls,
+        candidate: Candidate,
+        wanted: Wanted,
+        names: Mapping[str, str],
+        whose: SaidBy | None,
+        rarity: Mapping[str, float],
+    ) -> _Held:
+        article = candidate.article
+        every = sentences_of(article)
+        at = every.index(candidate.sentence)
+        before, after = every[max(0, at - 1)], every[min(len(every) - 1, at + 1)]
+        earlier = every[max(0, at - _BACK)]
+        acts = wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end])
+        near = headed(article, article.text[before.start : after.end])
+        passage = headed(article, f"{candidate.hit.text} {article.text[before.start : after.end]}")
+        whole = headed(article, article.text)
+        return cls(
+            names_off=_share(wanted.forms.lacking(names, passage), names.values(), rarity),
+            names_gone=_share(wanted.forms.lacking(names, whole), names.values(), rarity),
+            words_there=1
+            - _share(wanted.forms.lacking(wanted.words, whole), wanted.words.values(), rarity),
+            kind=wanted.kind_in(candidate.text),
+            premise_off=_share(
+                wanted.forms.lacking(wanted.premise, near), wanted.premise.values(), rarity
+            ),
+            event_off=_share(wanted.forms.lacking(wanted.event, near), wanted.event.values(), rarity),
+            deed_off=bool(wanted.forms.lacking(wanted.deed, near)),
+            deed_apart=not any(
+                wanted.done(article.text[s.start : s.end]) for s in every[max(0, at - 1) : at + 2]
+            ),
+            actor=acts if acts is not False else _says(candidate, whose),
+            off_dates=wanted.off_dates(article, near),
+        )
+
+
+def _says(candidate: Candidate, whose: SaidBy | None) -> bool:
+    """Tell whether the sentence reports words of the one whose words are asked for."""
+    said = speakers(candidate.article, candidate.sentence.start, candidate.sentence.end)
+    return whose is not None and any(same_speaker(one, whose) for one in said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """Weights of the logistic regression, and the chance from which an answer is given."""
+
+    intercept: float
+    threshold: float
+    weights: Mapping[str, float]
+
+
+@cache
+def _model() -> _Model:
+    stored = json.loads(_MODEL.read_text("utf-8"))
+    return _Model(stored["intercept"], stored["threshold"], stored["weights"])
+
+
+def _without(question: str, word: str) -> str:
+    """The question without a word of it, in any ending."""
+    less = re.sub(rf"\b{re.escape(word)}\w*(?:['’]s)?", " ", question, flags=re.IGNORECASE)
+    return " ".join(less.split())
+
+
+def _weight(words: Sequence[str], rarity: Mapping[str, float]) -> float:
+    return sum(rarity.get(word, 0.0) for word in words)
+
+
+def _share(some: Sequence[str], every: Collection[str], rarity: Mapping[str, float]) -> float:
+    whole = _weight(list(every), rarity)
+    return _weight(some, rarity) / whole if whole else 0.0

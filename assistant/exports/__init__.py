@@ -1,0 +1,1 @@
+"""A conversation or an answer to take along."""

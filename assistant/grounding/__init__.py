@@ -1,0 +1,1 @@
+"""Whether the articles bear what a sentence says, and who says so in them."""

@@ -1,0 +1,75 @@
+"""Exact words of an article as a sentence of an answer, under who said them and when.
+
+A quotation that begins with "He" or "The minister" has the name in brackets instead where the article
+leaves no doubt whose it is. The citation still points to the stored words, and to the name's own place
+unless the article's title holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.evidence import Sentence, Span
+from assistant.excerpts import Excerpt, attribution, excerpt, readable
+from assistant.grounding.attribution import points_to, said_by, speaker_within
+
+if TYPE_CHECKING:
+    from assistant.answers import Repair
+    from assistant.grounding.attribution import Pointer
+    from index.articles import Article
+    from index.intake.sentences import Sentence as Place
+
+_IN_MARKS = re.compile(r"“[^“”]+”")
+
+
+def excerpt_of(article: Article, sentence: Place) -> Excerpt:
+    """Return what to quote for a sentence: alone where a name can stand for its first word."""
+    if points_to(article, sentence.start):
+        return Excerpt(((sentence.start, sentence.end),))
+    return excerpt(article, sentence)
+
+
+def quotation(article: Article, quote: Excerpt, repair: Repair | None = None) -> Sentence:
+    """Return a quotation as a sentence with its spans and whose words it holds."""
+    lead = attribution(article, quote.start)
+    text, pointing = _named(article, quote)
+    spans = [Span(article, start, end) for start, end in quote.spans]
+    if pointing and pointing.person not in article.title:
+        spans = [Span(article, *pointing.named), *spans]
+    said = said_by(article, *quote.spans[-1])
+    words = text if _IN_MARKS.fullmatch(text) else f"“{text}”"
+    return Sentence(f"{lead}: {words}", spans, lead, repair=repair, said_by=said)
+
+
+def named_text(article: Article, sentence: Place) -> str | None:
+    """Return a sentence's words with the name for "he" or "the minister"; None where it has neither."""
+    quote = Excerpt(((sentence.start, sentence.end),))
+    text, pointing = _named(article, quote)
+    return text.replace("[", "").replace("]", "") if pointing else None
+
+
+def _named(article: Article, quote: Excerpt) -> tuple[str, Pointer | None]:
+    """The quotation's words, in brackets the name of whom they point to, and what points to him."""
+    text = quote.text(article)
+    if pointing := points_to(article, quote.spans[0][0]):
+        written = _written(article, pointing)
+        name = f"{pointing.person}’s" if written in ("His", "Her") else pointing.person
+        return f"[{name}]{text.removeprefix(written)}", pointing
+    if pointing := speaker_within(article, *quote.spans[-1]):
+        before, written, after = _around(article, quote, pointing)
+        return f"{before}{written} [{pointing.person}]{after}", pointing
+    return text, None
+
+
+def _written(article: Article, pointing: Pointer) -> str:
+    return " ".join(article.text[pointing.start : pointing.end].split())
+
+
+def _around(article: Article, quote: Excerpt, pointing: Pointer) -> tuple[str, str, str]:
+    """The quotation as it is read: what stands before the pointing words, these, and what follows."""
+    *earlier, (start, end) = quote.spans
+    before = Excerpt((*earlier, (start, pointing.start))).text(article)
+    after = readable(article.text[pointing.end : end])
+    gap = " " if before else ""
+    return before + gap, _written(article, pointing), ("" if after[:1] in ",.;:!?" else " ") + after

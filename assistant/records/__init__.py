@@ -1,0 +1,1 @@
+"""What is kept of questions and answers: conversations, reviews, the audit."""

@@ -1,0 +1,1 @@
+"""What comes in: files, links and feeds → articles, sentences, passages."""

