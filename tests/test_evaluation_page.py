@@ -71,4 +71,6 @@ def test_compare_filter_and_judge(runs: Path) -> None:
     page.radio(key=f"eval-judged-{newest.id}-{question}").set_value("wrong").run()
     assert not page.exception
     assert judgements(newest) == {question: "wrong"}
-    assert _page(runs).radio(key=f"eval-judged-{newest.id}-{question}").value == "wrong"
+    again = _page(runs)
+    again.selectbox(key="eval-question").select(question).run()
+    assert again.radio(key=f"eval-judged-{newest.id}-{question}").value == "wrong"
