@@ -28,7 +28,6 @@ from index.search.times import year_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from assistant.rewriting import Rewriter
     from index.articles import Hit
@@ -105,7 +104,7 @@ class Retrieval:
         newest = self.engine.library.newest(understood.filters) if understood.newest else None
         if newest:
             within = " within the limits" if understood.filters else " here"
-            notes.append(f"The newest article{within} is of {_written(newest)}.")
+            notes.append(f"The newest article{within} is of {PartialDate.of(newest).text}.")
         return notes
 
     def _sides(self, apart: Mapping[str, str]) -> list[Side]:
@@ -114,12 +113,11 @@ class Retrieval:
             party: frozenset(line.article_id for line in self._bylines if speaks_for(line, party))
             for party in apart
         }
-        every = frozenset(line.article_id for line in self._bylines)
         return [
             Side(
                 self._naming.neutral(party),
                 alone,
-                every - _others(own, party) if is_group(party) else own[party],
+                self._every - _others(own, party) if is_group(party) else own[party],
             )
             for party, alone in apart.items()
         ]
@@ -134,6 +132,10 @@ class Retrieval:
         told = self.engine.search(asked, _OF_A_SIDE, self._reports - side.articles, _OF_A_SIDE)
         told = [hit for hit in told if names_party(hit.text, side.party)]
         return sorted([*own, *told], key=lambda hit: -_of_the_time(hit, asked))[:_OF_A_SIDE]
+
+    @cached_property
+    def _every(self) -> frozenset[str]:
+        return frozenset(line.article_id for line in self._bylines)
 
     @cached_property
     def _reports(self) -> frozenset[str]:
@@ -209,12 +211,8 @@ def _of_the_newest(hits: list[Hit], window: Window | None) -> list[Hit]:
     return [hit for hit in hits if hit.article.published and hit.article.published.last >= oldest]
 
 
-def _written(day: date) -> str:
-    return PartialDate(day.year, day.month, day.day).text
-
-
 def _with_places(hits: list[Hit], sides: list[list[Hit]]) -> list[Hit]:
     """Give each side the first places in turn, the other hits those behind them."""
-    turns = chain.from_iterable(zip_longest(*(side[:_OF_A_SIDE] for side in sides)))
+    turns = chain.from_iterable(zip_longest(*sides))
     placed = {hit.passage.id: hit for hit in chain(turns, hits) if hit}
     return [replace(hit, rank=rank) for rank, hit in enumerate(list(placed.values())[:_HITS], start=1)]

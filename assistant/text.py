@@ -62,7 +62,7 @@ def date_text(iso: str | None) -> str:
 def days_text(first: date, last: date) -> str:
     """Return the days from first to last in a reader's words: a day, a month, a year or a span."""
     if first == last:
-        return PartialDate(first.year, first.month, first.day).text
+        return PartialDate.of(first).text
     if first.day == 1 and last == first.replace(day=monthrange(first.year, first.month)[1]):
         return PartialDate(first.year, first.month).text
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):

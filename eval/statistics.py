@@ -95,6 +95,16 @@ def interval(values: Sequence[float], clusters: Sequence[str]) -> tuple[float, f
     return (mean - unseen, mean + unseen) if math.isnan(low) else (low, high)
 
 
+def share_text(right: Sequence[bool]) -> str:
+    """Return the share of what is right with Wilson's 95% interval and n (JASA 1927), or "none"."""
+    from scipy.stats import binomtest
+
+    if not right:
+        return "none"
+    found = binomtest(sum(right), len(right)).proportion_ci(method="wilson")
+    return f"{sum(right) / len(right):.3f} [{found.low:.3f}, {found.high:.3f}] n = {len(right)}"
+
+
 def p_value(pairs: Pairs) -> float:
     """Return the two-sided p-value of no difference.
 

@@ -27,6 +27,11 @@ class PartialDate:
             raise ValueError("a day needs its month")
         date(self.year, self.month or 1, self.day or 1)
 
+    @classmethod
+    def of(cls, day: date) -> PartialDate:
+        """Return a day known in full."""
+        return cls(day.year, day.month, day.day)
+
     @property
     def iso(self) -> str:
         """ISO 8601, reduced to what is known: 2023-04-19, 2023-04 or 2023."""
@@ -64,7 +69,7 @@ def parse_published(value: object) -> PartialDate | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime | date):
-        return PartialDate(value.year, value.month, value.day)
+        return PartialDate.of(value)
     match = _ISO.match(str(value).strip())
     if match is None:
         raise ValueError(f"{value!r} is not a date like 2023-04-19 or 2023-04")

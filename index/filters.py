@@ -30,10 +30,10 @@ class Window:
     def text(self) -> str:
         """As a reader would write it."""
         if self.start and self.end:
-            return f"{_written(self.start)} to {_written(self.end)}"
+            return f"{PartialDate.of(self.start).text} to {PartialDate.of(self.end).text}"
         if self.start:
-            return f"since {_written(self.start)}"
-        return f"until {_written(self.end)}" if self.end else "any time"
+            return f"since {PartialDate.of(self.start).text}"
+        return f"until {PartialDate.of(self.end).text}" if self.end else "any time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,3 @@ class Filters:
 
     def __bool__(self) -> bool:
         return self != Filters()
-
-
-def _written(day: date) -> str:
-    return PartialDate(day.year, day.month, day.day).text

@@ -140,14 +140,13 @@ def signals_of(
     scores = [float(score) for score in reranker.score_pairs(pairs)]
     rows = [scores[at : at + len(quoted)] for at in range(0, len(scores), len(quoted))]
     *less, whole, alone = rows
-    return _signals(evidence, asked, ordered, [max(whole) - max(row) for row in less], max(alone))
+    return _signals(evidence, asked, quoted, [max(whole) - max(row) for row in less], max(alone))
 
 
 def _signals(
-    evidence: Evidence, asked: Asked, ordered: Sequence[Candidate], falls: Sequence[float], alone: float
+    evidence: Evidence, asked: Asked, quoted: Sequence[Candidate], falls: Sequence[float], alone: float
 ) -> Signals:
-    best = ordered[0]
-    quoted = [c for c in ordered[:_QUOTED] if c.score >= best.score - _MARGIN]
+    best = quoted[0]
     wanted = Wanted.of(evidence.searched_for, asked, date.today())
     names = _names_required(evidence, wanted)
     whose = asked_of(evidence.searched_for)

@@ -16,7 +16,7 @@ import yaml
 
 from assistant.answers import Question
 from assistant.retrieval import Retrieval
-from eval.bench.retrieval import interval, outcome_of
+from eval.bench.retrieval import interval, outcome_of, places
 from eval.cases import find_set, load_cases
 from index.settings import load_settings
 from index.store.library import Library
@@ -56,7 +56,7 @@ def _both(retrieval: Retrieval, case: Case, full: str) -> tuple[tuple[float, ...
     """How the follow-up fared in its conversation, and how the full question did by itself."""
 
     def found(question: Question) -> list[tuple[Passage, Article]]:
-        return [(hit.passage, hit.article) for hit in retrieval.gather(question).hits]
+        return places(retrieval.gather(question).hits)
 
     asked = outcome_of(case, case.question, lambda _: found(case.asked))
     whole = outcome_of(case, full, lambda text: found(Question(text=text)))

@@ -13,11 +13,10 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scipy.stats import binomtest
-
 from assistant.grounding.check import Scorer, Thresholds, judge
 from eval.bench import grounding_pairs as pairs
 from eval.bench.grounding_pairs import TRUE
+from eval.statistics import share_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +52,7 @@ def main() -> None:
         _report(corpus, [(pair, kept) for pair, kept in judged if pair.corpus == corpus])
     _report("all but mtrag", [(pair, kept) for pair, kept in judged if pair.corpus != "mtrag"])
     full = [state == "supported" for pair, state in states if pair.supported and state != "unsupported"]
-    print(f"of the true sentences kept, supported in full: {_share(full)}")
+    print(f"of the true sentences kept, supported in full: {share_text(full)}")
 
 
 def _reranker() -> Reranker:
@@ -104,14 +103,9 @@ def _report(name: str, judged: Sequence[tuple[Pair, bool]]) -> None:
         kinds[pair.kind].append(kept == pair.supported)
     flagged = [not pair.supported for pair, kept in judged if not kept]
     print(f"{name}: balanced accuracy {_balanced(judged):.3f}, n = {len(judged)}")
-    print(f"  of what was called false, false: {_share(flagged)}")
+    print(f"  of what was called false, false: {share_text(flagged)}")
     for kind, right in kinds.items():
-        print(f"  {kind:10} {'kept' if kind in TRUE else 'noticed'} {_share(right)}")
-
-
-def _share(right: Sequence[bool]) -> str:
-    interval = binomtest(sum(right), len(right)).proportion_ci(method="wilson")
-    return f"{sum(right) / len(right):.3f} [{interval.low:.3f}, {interval.high:.3f}] n = {len(right)}"
+        print(f"  {kind:10} {'kept' if kind in TRUE else 'noticed'} {share_text(right)}")
 
 
 class _Cached:

@@ -11,13 +11,13 @@ import argparse
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
-from scipy.stats import binomtest
 
 from assistant.answers import Claim, Numbering
 from assistant.evidence import Side
 from assistant.excerpts import Excerpt
 from assistant.grounding.accounts import accounts
 from assistant.grounding.quoting import quotation
+from eval.statistics import share_text
 from index.articles import Article
 from index.dates import parse_published
 
@@ -100,11 +100,7 @@ def main() -> None:
 
 
 def _share(pairs: list[Pair], found: dict[str, str | None]) -> str:
-    right = sum(found[pair.id] == pair.relation for pair in pairs)
-    if not pairs:
-        return "none"
-    interval = binomtest(right, len(pairs)).proportion_ci(method="wilson")
-    return f"{right / len(pairs):.3f} [{interval.low:.3f}, {interval.high:.3f}] n = {len(pairs)}"
+    return share_text([found[pair.id] == pair.relation for pair in pairs])
 
 
 if __name__ == "__main__":

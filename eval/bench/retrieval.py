@@ -124,12 +124,13 @@ def _stages(retrieval: Retrieval, langchain: Path | None) -> dict[str, Callable[
             )
         ),
         "fused": lambda: lambda text: library.resolve(engine.candidates(text)[:_DEPTH]),
-        "full": lambda: lambda text: _places(engine.search(text, _DEPTH)),
-        "assistant": lambda: lambda text: _places(retrieval.gather(Question(text=text)).hits),
+        "full": lambda: lambda text: places(engine.search(text, _DEPTH)),
+        "assistant": lambda: lambda text: places(retrieval.gather(Question(text=text)).hits),
     }
 
 
-def _places(hits: Sequence[Hit]) -> list[tuple[Passage, Article]]:
+def places(hits: Sequence[Hit]) -> list[tuple[Passage, Article]]:
+    """Return the hits as `outcome_of` takes them."""
     return [(hit.passage, hit.article) for hit in hits]
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import typer
 import yaml
 
-from eval.bench.retrieval import outcome_of
+from eval.bench.retrieval import outcome_of, places
 from eval.cases import find_set, load_cases
 from index.search.search import SearchEngine
 from index.settings import load_settings
@@ -69,7 +69,7 @@ def respelled(case: Case, group: Sequence[str]) -> Mapping[str, str]:
 
 def _compare(engine: SearchEngine, cases: Sequence[Case], group: Sequence[str]) -> list[Fared]:
     def search(text: str) -> list[tuple[Passage, Article]]:
-        return [(hit.passage, hit.article) for hit in engine.search(text, _HITS)]
+        return places(engine.search(text, _HITS))
 
     outcomes = defaultdict(list)
     for case in cases:

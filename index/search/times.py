@@ -123,8 +123,11 @@ def _season(text: str) -> Window | None:
 
 def year_of(text: str) -> Window | None:
     """Return the one year that a text holds, also in what names an event: "the 2020 war"; else None."""
-    years = {int(year) for year in _YEAR.findall(text)}
-    return Window(date(min(years), 1, 1), date(max(years), 12, 31)) if len(years) == 1 else None
+    years = set(_YEAR.findall(text))
+    if len(years) != 1:
+        return None
+    year = PartialDate(int(years.pop()))
+    return Window(year.first, year.last)
 
 
 def _relative(text: str, today: date) -> Window | None:
