@@ -189,13 +189,19 @@ def speaks_for(byline: Byline, party: str) -> bool:
     code = country_code(party)
     if code is not None and byline.countries:
         return code == country_code(byline.countries[0])
-    heading = stems(f"{byline.speaker or ''} {byline.title if code is None else ''}")
-    return any(stems(form) <= heading for form in _forms(party))
+    heading = _stems(f"{byline.speaker or ''} {byline.title if code is None else ''}")
+    return any(form <= heading for form in _forms(party))
+
+
+@lru_cache(maxsize=100_000)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stems(text))
 
 
 @lru_cache(maxsize=1_000)
-def _forms(party: str) -> tuple[str, ...]:
-    return (party, *(form for name in gazetteer().find(party) for form in name.forms))
+def _forms(party: str) -> tuple[frozenset[str], ...]:
+    forms = (form for name in gazetteer().find(party) for form in name.forms)
+    return tuple(_stems(form) for form in (party, *forms))
 
 
 def _of_the_newest(hits: list[Hit], window: Window | None) -> list[Hit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,11 @@ class SearchEngine:
         return Embedder(self.settings)
 
     @cached_property
+    def _vector(self) -> Callable[[str], NDArray[np.float32]]:
+        """Encodes a question; one that is searched again within other limits is not encoded again."""
+        return lru_cache(maxsize=16)(self.embedder.encode_query)
+
+    @cached_property
     def reranker(self) -> Reranker:
         """The reranking model."""
         return Reranker(self.settings)
@@ -90,7 +95,7 @@ class SearchEngine:
             asked.append(replace(query.filters, window=query.window))
         if query.newest:
             asked += filter(None, map(self._lately, [query.filters, *self._by_countries(query)]))
-        vector = self.embedder.encode_query(query.usual)
+        vector = self._vector(query.usual)
         return fuse(ranking for filters in asked for ranking in self._rankings(query, vector, filters))
 
     def _by_countries(self, query: Query) -> list[Filters]:
@@ -108,9 +113,8 @@ class SearchEngine:
 
     def _rankings(self, query: Query, vector: NDArray[np.float32], filters: Filters) -> list[list[str]]:
         count = self.settings.candidates
-        among = self.library.passages_within(filters) if filters else None
         return [
-            self.library.dense(vector, count, among),
+            self.library.dense(vector, count, filters),
             self.library.lexical(query.rest, count, query.phrases, filters),
         ]
 

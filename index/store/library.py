@@ -8,25 +8,35 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.metadata import version
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from index.articles import Article, Passage
-from index.countries import country_code
 from index.dates import PartialDate, parse_published
 from index.errors import LibraryMismatch, NoLibrary
 from index.intake import chunking
 from index.intake.metadata import Rejection
 from index.settings import PACKAGED
+from index.store.conditions import conditions, country_named
 from index.store.database import open_database, translated
+from index.store.words import (
+    BEST,
+    COUNT_WITH,
+    HOLDING,
+    HOLDING_OF_ARTICLES,
+    KEYS_OF_ARTICLES,
+    OF_ARTICLES,
+    THESE_OF_ARTICLES,
+    any_of,
+    words_asked_for,
+)
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -38,24 +48,16 @@ if TYPE_CHECKING:
     from index.settings import Settings
     from index.store.vectors import Vectors
 
+_T = TypeVar("_T")
+
 DATABASE = "articles.sqlite3"
 UNRELATED = "key NOT IN (SELECT article_key FROM signature) OR origin NOT IN (SELECT id FROM article)"
-_EVERYWHERE, _EVERYWHERE_SHARE = (
-    4_000,
-    0.2,
-)  # of passages; beyond both a word is not looked for
-_LAST_KEY = "SELECT coalesce(max(key), 0) AS last FROM passage"
-_COUNT_WITH = "SELECT count(*) AS n FROM passage_words WHERE passage_words MATCH ?"
-_WORD = re.compile(r"\w+")
-_STOP = frozenset(
-    """
-    a about according after all also an and any are as at be been before between both by can
-    could did do does during each for from give had has have he her his how i if in into is
-    it its many may me more most much of on or our over please said say says she should so
-    some such tell than that the their them then there these they this those to under up us
-    was we were what when where which while who whom whose why will with would you your
-    """.split()
+_EVERYWHERE, _EVERYWHERE_SHARE = 4_000, 0.2  # of passages; beyond both a word is not looked for
+_WEIGHED = (
+    4_000  # passages that hold the rarest words of a question, among which its best are looked for
 )
+_AS_MANY = 8, 32  # times the passages wanted are taken of all, to keep those that pass the filters
+_KEPT = 1_000  # findings about a library that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,9 @@ class Library:
         # which a thread waiting for SQLite's may hold: only one reads at a time.
         self._reading = Lock()
         self._opened: list[Vectors] = []
-        self._everywhere: dict[str, bool] = {}
-        database.create_function("country", 1, _country, deterministic=True)
+        self._state: tuple[int, int] = (0, 0)
+        self._known: dict[Hashable, Any] = {}
+        database.create_function("country", 1, country_named, deterministic=True)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -217,7 +220,7 @@ class Library:
 
     def newest(self, filters: Filters | None = None) -> date | None:
         """Return the last day on which an article (that passes the filters) appeared, if any."""
-        where, values = _conditions(filters) if filters else ("1", [])
+        where, values = conditions(filters) if filters else ("1", [])
         sql = f"SELECT max(published) AS day FROM article WHERE {where}"  # noqa: S608 - fixed texts
         published = parse_published(self._rows(sql, *values)[0]["day"])
         return published.last if published else None
@@ -232,52 +235,96 @@ class Library:
 
     def passages_within(self, filters: Filters) -> list[str]:
         """Return ids of the passages of the articles that pass the filters."""
-        where, values = _conditions(filters)
-        rows = self._rows(
-            f"SELECT passage.id FROM passage JOIN article ON article.key = article_key WHERE {where}",  # noqa: S608 - fixed texts
-            *values,
-        )
-        return [row["id"] for row in rows]
+        return [row["id"] for row in self._rows(OF_ARTICLES, json.dumps(self._passing(filters)))]
 
     def lexical(
         self, text: str, count: int, phrases: Iterable[str] = (), filters: Filters | None = None
     ) -> list[str]:
-        """Return ids of the `count` best passages by BM25 over any word or phrase, best first."""
-        words = [w for w in _WORD.findall(text.lower()) if w not in _STOP]
-        words += [" ".join(_WORD.findall(phrase.lower())) for phrase in phrases]
-        words = [word for word in dict.fromkeys(words) if len(word) > 1]
+        """Return ids of the `count` best passages by BM25 over any word or phrase, best first.
+
+        Weighed is only what holds one of the rarest words, as many of them as some thousands of passages
+        hold; of what passes the filters, where that leaves too little, all that holds any.
+        """
+        words = words_asked_for(text, phrases)
         words = [word for word in words if not self._is_everywhere(word)] or words
         if not words:
             return []
-        where, values = _conditions(filters) if filters else ("1", [])
-        rows = self._rows(
-            "SELECT passage.id FROM passage_words JOIN passage ON passage.key = passage_words.rowid"  # noqa: S608 - fixed texts
-            " JOIN article ON article.key = article_key"
-            f" WHERE passage_words MATCH ? AND {where} ORDER BY bm25(passage_words, 0.6, 1.0) LIMIT ?",
-            " OR ".join(f'"{word}"' for word in words),
-            *values,
-            count,
-        )
-        return [row["id"] for row in rows]
+        every, rare = any_of(words), any_of(self._rarest(words))
+        if not filters:
+            return self._best(every, count, HOLDING, rare)
+        passing = json.dumps(self._passing(filters))
+        found = self._best(every, count, HOLDING_OF_ARTICLES, rare, passing)
+        if len(found) < count and rare != every:
+            found = self._best(every, count, KEYS_OF_ARTICLES, passing)
+        return found
+
+    def _best(self, words: str, count: int, among: str, *values: str) -> list[str]:
+        return [row["id"] for row in self._rows(BEST.format(among), words, *values, count)]
 
     def _is_everywhere(self, word: str) -> bool:
         """Tell whether a word is in so many passages that it tells little and costs most of a search."""
-        if word not in self._everywhere:
-            most = max(_EVERYWHERE, _EVERYWHERE_SHARE * self._rows(_LAST_KEY)[0]["last"])
-            self._everywhere[word] = self._rows(_COUNT_WITH, f'"{word}"')[0]["n"] > most
-        return self._everywhere[word]
+        return self._holding(word) > max(_EVERYWHERE, _EVERYWHERE_SHARE * self._size("passage"))
+
+    def _rarest(self, words: Sequence[str]) -> list[str]:
+        rarest, held = [], 0
+        for word in sorted(words, key=self._holding):
+            if held >= _WEIGHED:
+                break
+            rarest.append(word)
+            held += self._holding(word)
+        return rarest
+
+    def _holding(self, word: str) -> int:
+        """How many passages hold a word."""
+        return self._kept(word, lambda: int(self._rows(COUNT_WITH, f'"{word}"')[0]["n"]))
+
+    def _size(self, table: str) -> int:
+        sql = f"SELECT count(*) AS n FROM {table}"  # noqa: S608 - ours
+        return self._kept(sql, lambda: int(self._rows(sql)[0]["n"]))
+
+    def _passing(self, filters: Filters) -> list[int]:
+        """Keys of the articles that pass the filters."""
+        where, values = conditions(filters)
+        sql = f"SELECT key FROM article WHERE {where}"  # noqa: S608 - fixed texts
+        return self._kept(filters, lambda: [row["key"] for row in self._rows(sql, *values)])
+
+    def _kept(self, key: Hashable, find: Callable[[], _T]) -> _T:
+        """What was found out about the library before, unless it has changed since."""
+        state = (self._rows("PRAGMA data_version")[0][0], self._database.total_changes)
+        if state != self._state or len(self._known) >= _KEPT:
+            self._state, self._known = state, {}
+        known = self._known
+        if key not in known:
+            known[key] = find()
+        found: _T = known[key]
+        return found
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """Return each word's inverse document frequency: ln((n + 1) / (passages with it + 1))."""
-        total = self._rows("SELECT count(*) AS n FROM passage")[0]["n"]
-        counts = {word: self._rows(_COUNT_WITH, f'"{word}"')[0]["n"] for word in dict.fromkeys(words)}
-        return {word: math.log((total + 1) / (count + 1)) for word, count in counts.items()}
+        total = self._size("passage")
+        return {word: math.log((total + 1) / (self._holding(word) + 1)) for word in words}
 
     def dense(
-        self, vector: NDArray[np.float32], count: int, among: Sequence[str] | None = None
+        self, vector: NDArray[np.float32], count: int, filters: Filters | None = None
     ) -> list[str]:
-        """Return ids of the `count` passages (of those `among`) nearest to the vector, nearest first."""
-        return self.vectors.nearest(vector, count, among)
+        """Return ids of the `count` passages (passing the filters) nearest to the vector, in order.
+
+        Where much passes, what does not is left out of the nearest, which is faster than to name to
+        the vector store all that does.
+        """
+        if not filters:
+            return self.vectors.nearest(vector, count)
+        passing = self._passing(filters)
+        for times in _AS_MANY:
+            if len(passing) * times < 2 * self._size("article"):
+                continue
+            nearest = self.vectors.nearest(vector, times * count)
+            rows = self._rows(THESE_OF_ARTICLES, json.dumps(nearest), json.dumps(passing))
+            within = {row["id"] for row in rows}
+            found = [passage_id for passage_id in nearest if passage_id in within]
+            if len(found) >= count:
+                return found[:count]
+        return self.vectors.nearest(vector, count, self.passages_within(filters))
 
     def bylines(self) -> list[Byline]:
         """Return of every article what tells whose account it gives."""
@@ -342,35 +389,6 @@ class Library:
     def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with translated(self._path), self._reading:
             return self._database.execute(sql, values).fetchall()
-
-
-def _conditions(filters: Filters) -> tuple[str, list[str]]:
-    """The filters as SQL. Dates are ISO texts cut to what is known, so they compare as texts."""
-    dated, values = [], []
-    if filters.window and filters.window.start:
-        dated.append("published >= substr(?, 1, length(published))")
-        values.append(filters.window.start.isoformat())
-    if filters.window and filters.window.end:
-        dated.append("published <= ?")
-        values.append(filters.window.end.isoformat())
-    given = [" AND ".join(dated) + " OR published IS NULL" * filters.undated] if dated else []
-    lists = {
-        "outlet COLLATE NOCASE IN (SELECT value FROM json_each(?))": filters.outlets,
-        "language COLLATE NOCASE IN (SELECT value FROM json_each(?))": filters.languages,
-        "EXISTS (SELECT 1 FROM json_each(countries) WHERE country(value) IN"
-        " (SELECT value FROM json_each(?)))": [_country(name) for name in filters.countries],
-        "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(source, value) = 1)": filters.sources,
-    }
-    given += [condition for condition, wanted in lists.items() if wanted]
-    values += [json.dumps(list(wanted)) for wanted in lists.values() if wanted]
-    if filters.articles is not None:
-        given.append("article.id IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(sorted(filters.articles)))
-    return " AND ".join(f"({condition})" for condition in given) or "1", values
-
-
-def _country(name: str) -> str:
-    return country_code(name) or name.casefold()
 
 
 def _article(row: sqlite3.Row) -> Article:

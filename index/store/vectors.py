@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NAME = "passages"
 _CANNOT_WRITE = ("readonly", "full", "permission", "no space", "code: 778", "code: 1034", "code: 1546")
 """In what Chroma passes on: the system's words, SQLite's codes of a write, sync or truncation failed."""
+_FEW = 1_000  # vectors that are compared one by one: among so few the graph finds its way only slowly
 _PAGE = 5_000  # Chroma takes at most 5,461 items a call
 
 
@@ -69,8 +70,11 @@ class Vectors:
         self, vector: NDArray[np.float32], count: int, among: Sequence[str] | None = None
     ) -> list[str]:
         """Return the ids of the `count` nearest vectors (of those `among`), nearest first."""
-        if among is not None and not among:
-            return []
+        if among is not None and len(among) <= _FEW:
+            known = self.read(among)
+            rows = np.stack(list(known.values())) if known else np.zeros((0, len(vector)), np.float32)
+            order = np.argsort(-(rows @ vector) / np.linalg.norm(rows, axis=1), kind="stable")
+            return [list(known)[at] for at in order[:count]]
         ids = None if among is None else list(among)
         with self._translated():
             found = self._collection.query(vector[None], ids=ids, n_results=count, include=[])
