@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 _ALSO = {
     "AE": "UAE, Emirates", "AR": "Argentine", "BA": "Bosnia", "BN": "Brunei Darussalam",
-    "CD": "Democratic Republic of Congo", "CG": "Congo", "CI": "Cote d'Ivoire", "CV": "Cape Verde",
+    "BY": "Byelorussia, Belorussia",
+    "CD": "Democratic Republic of Congo, DRC, DR Congo", "CG": "Congo",
+    "CI": "Cote d'Ivoire", "CV": "Cape Verde",
     "CN": "PRC, People's Republic of China", "CZ": "Czech Republic", "FR": "French", "GA": "Gabonese",
-    "GB": "UK, Britain, Great Britain", "GR": "Hellenic", "KG": "Kyrgyz",
+    "GE": "Sakartvelo, Gruzia",
+    "GB": "UK, U.K., Britain, Great Britain", "GR": "Hellenic", "KG": "Kyrgyz, Kirghizia",
     "KP": "North Korea, DPRK, Democratic People's Republic of Korea",
     "KR": "South Korea, ROK, Republic of Korea, Korea", "LA": "Lao, Lao People's Democratic",
-    "LB": "Lebanese", "MK": "Macedonia", "MM": "Burma", "PS": "Palestine", "RU": "Russian, Soviet",
+    "LB": "Lebanese", "MK": "Macedonia, FYROM", "MM": "Burma", "PS": "Palestine",
+    "RU": "Russian, Soviet",
     "SY": "Syrian Arab", "SZ": "Swaziland", "TL": "East Timor", "TR": "Turkiye", "UA": "Kiev",
     "US": "USA, US, U.S., America", "VA": "Holy See", "VN": "Viet Nam",
 }  # fmt: skip

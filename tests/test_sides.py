@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from index.countries import country_meant
+from index.search.names import gazetteer
 from index.search.parties import parties
 
 
@@ -34,3 +36,8 @@ def test_who_is_told_apart(question: str, named: list[str]) -> None:
 def test_what_a_question_opens_with_is_asked_of_each() -> None:
     asked = parties("The dam on the Nile: what did Egypt and Ethiopia each tell the world in 2020?")
     assert all(alone.startswith("The dam on the Nile: ") for alone in asked.values())
+
+
+def test_an_adjective_of_an_office_means_the_country_that_it_means_anywhere() -> None:
+    adjectives = gazetteer().adjectives
+    assert {word: country_meant(word) for word in adjectives} == adjectives

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assistant.answers import SaidBy
-from index.countries import country_code
+from index.countries import country_code, country_meant
 from index.search.names import fold, gazetteer
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ VERBS = {
     "told": "told|tells|informed|assured",
     "warned": "warned|warns|cautioned|threatened",
 }
-_SEATS = {"White House": "US", "State Department": "US", "Pentagon": "US", "Kremlin": "RU"}
 _CANONICAL = {form: verb for verb, forms in VERBS.items() for form in forms.split("|")}
 _VERB = "|".join(sorted(map(re.escape, _CANONICAL), key=lambda form: -len(form)))
 _OFFICE = (
@@ -265,9 +264,13 @@ def reports(text: str) -> bool:
 @cache
 def party_of(name: str) -> str | None:
     """Return the usual name of the country that a name, capital or adjective stands for; else None."""
-    known = gazetteer()
-    code = known.adjectives.get(fold(name)) or country_code(name) or _SEATS.get(name)
-    if code is None and (found := known.find(name)) and len(found) == 1 and len(found[0].forms) > 1:
+    code = country_meant(name)
+    if (
+        code is None
+        and (found := gazetteer().find(name))
+        and len(found) == 1
+        and len(found[0].forms) > 1
+    ):
         code = next((c for form in found[0].forms if (c := country_code(form))), None)
     return _usual(code) if code else None
 
