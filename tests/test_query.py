@@ -225,3 +225,26 @@ def test_the_countries_of_a_question_are_told_beside_offices_and_persons() -> No
     asked = "What is Bishkek's latest answer to the Russian president and to Tajikistan?"
     query = understand(asked, TODAY)
     assert query.countries == ("Kyrgyzstan", "Tajikistan")
+
+
+@pytest.mark.parametrize(
+    ("typed", "usual"),
+    [("Khameneyi", "Khamenei"), ("Nderitou", "Nderitu"), ("Vairimou", "Wairimu")],
+)
+def test_a_name_that_the_library_lacks_is_searched_as_what_sounds_like_it(
+    engine: SearchEngine, typed: str, usual: str
+) -> None:
+    query = engine.understand(f"What did {typed} say?")
+    assert query.usual == f"What did {usual} say?"
+    assert usual in query.explained
+    (hit,) = engine.search(query, 1, budget=5)
+    assert usual in hit.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["What did Ardern say?", "Is khameneyi a word?", "Who is Petrosyan?", "Did Rama meet Milanovic?"],
+)
+def test_a_name_that_sounds_like_none_is_left_as_it_is(engine: SearchEngine, text: str) -> None:
+    assert engine.understand(text).usual == text
+    assert engine.understand("What did Khameneyi say?", literal=True).names == ()

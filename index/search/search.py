@@ -14,6 +14,7 @@ from index.filters import Filters, Window
 from index.indexing import passage_input
 from index.models import Embedder, Reranker
 from index.search.query import Query, understand
+from index.search.spelling import named_otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -83,8 +84,15 @@ class SearchEngine:
         return _ranked(self._scored(query, budget), count)
 
     def understand(self, text: str, filters: Filters | None = None, *, literal: bool = False) -> Query:
-        """Return what a standalone question asks for, relative dates counted from `today`."""
-        return understand(text, self.today(), filters, literal=literal)
+        """Return what a standalone question asks for, relative dates counted from `today`.
+
+        A name that is spelt as it is nowhere in the library is searched as what it sounds like there.
+        """
+        query = understand(text, self.today(), filters, literal=literal)
+        if literal:
+            return query
+        names = [*query.names, *named_otherwise(text, query.names, self.library)]
+        return replace(query, names=tuple(sorted(names, key=lambda name: name.start)))
 
     def candidates(self, query: str | Query) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""
@@ -121,12 +129,17 @@ class SearchEngine:
     def _each_side(self, query: Query, count: int, budget: int) -> list[Hit]:
         """The best for each side in turn, each side searched with its part of the budget."""
         share = max(budget // len(query.sides), count)
-        asked = [understand_side(query, side, self.today()) for side in query.sides]
+        asked = [self._of_side(query, side) for side in query.sides]
         found = [_ranked(self._scored(side, share), count) for side in asked]
         turns = [hit for pair in zip_longest(*found) for hit in pair if hit]
         best = {hit.passage.id: hit for hit in reversed(turns)}
         ordered = [best[key] for key in dict.fromkeys(hit.passage.id for hit in turns)][:count]
         return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1)]
+
+    def _of_side(self, query: Query, side: str) -> Query:
+        """The question asked of one side alone, within the same time and filters."""
+        alone = self.understand(side, query.filters)
+        return replace(alone, window=query.window, newest=query.newest, sides=())
 
     def _scored(self, query: Query, budget: int) -> list[Hit]:
         """Candidates without copies, reranked within the budget, best first."""
@@ -147,12 +160,6 @@ class SearchEngine:
             kept.setdefault(origins.get(article.id, article.id), article.id)
         keep = set(kept.values())
         return [one for one in found if one[1].id in keep]
-
-
-def understand_side(query: Query, side: str, today: date) -> Query:
-    """Return the question asked of one side alone, within the same time and filters."""
-    alone = understand(side, today, query.filters)
-    return replace(alone, window=query.window, newest=query.newest, sides=())
 
 
 def _order(hit: Hit, query: Query, best: float) -> tuple[float, float, int]:

@@ -9,8 +9,9 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
+from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -30,6 +31,8 @@ from index.store.words import (
     KEYS_OF_ARTICLES,
     OF_ARTICLES,
     THESE_OF_ARTICLES,
+    VOCABULARY,
+    WORDS_WITH,
     any_of,
     words_asked_for,
 )
@@ -263,20 +266,30 @@ class Library:
 
     def _is_everywhere(self, word: str) -> bool:
         """Tell whether a word is in so many passages that it tells little and costs most of a search."""
-        return self._holding(word) > max(_EVERYWHERE, _EVERYWHERE_SHARE * self._size("passage"))
+        return self.holding(word) > max(_EVERYWHERE, _EVERYWHERE_SHARE * self._size("passage"))
 
     def _rarest(self, words: Sequence[str]) -> list[str]:
         rarest, held = [], 0
-        for word in sorted(words, key=self._holding):
+        for word in sorted(words, key=self.holding):
             if held >= _WEIGHED:
                 break
             rarest.append(word)
-            held += self._holding(word)
+            held += self.holding(word)
         return rarest
 
-    def _holding(self, word: str) -> int:
+    def holding(self, word: str) -> int:
         """How many passages hold a word."""
         return self._kept(word, lambda: int(self._rows(COUNT_WITH, f'"{word}"')[0]["n"]))
+
+    def vocabulary(self, initials: str) -> list[str]:
+        """Return the stems of the words of the passages that begin with one of the letters, folded."""
+        found = (self._kept(("words", letter), partial(self._words, letter)) for letter in initials)
+        return list(chain.from_iterable(found))
+
+    def _words(self, letter: str) -> list[str]:
+        self._rows(VOCABULARY)
+        rows = self._rows(WORDS_WITH, letter, chr(ord(letter) + 1))
+        return [row["term"] for row in rows]
 
     def _size(self, table: str) -> int:
         sql = f"SELECT count(*) AS n FROM {table}"  # noqa: S608 - ours
@@ -302,7 +315,7 @@ class Library:
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """Return each word's inverse document frequency: ln((n + 1) / (passages with it + 1))."""
         total = self._size("passage")
-        return {word: math.log((total + 1) / (self._holding(word) + 1)) for word in words}
+        return {word: math.log((total + 1) / (self.holding(word) + 1)) for word in words}
 
     def dense(
         self, vector: NDArray[np.float32], count: int, filters: Filters | None = None

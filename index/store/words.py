@@ -26,6 +26,10 @@ SELECT id FROM (
     WHERE passage_words MATCH ? AND +rowid IN ({}) ORDER BY score LIMIT ?
 ) JOIN passage ON key = found ORDER BY score
 """
+VOCABULARY = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, passage_words, row)"
+)
+WORDS_WITH = "SELECT term FROM temp.vocabulary WHERE term >= ? AND term < ?"
 _WORD = re.compile(r"\w+")
 _STOP = frozenset(
     """
