@@ -26,9 +26,10 @@ _YEARS = range(2015, 2025)
 
 
 def _sentence(number: int) -> str:
-    """Envoys mostly met, mostly agreed, and now and then came by ferry."""
-    told = "parted" if number % 30 == 7 else "met", "argued" if number % 31 == 7 else "agreed"
-    return f"Envoys {' and '.join(told)}{'' if number % 60 else ' on a ferry'}."
+    """Envoys mostly met and agreed, mostly signed, and now and then came by ferry."""
+    told = "parted and argued" if number % 30 == 7 else "met and agreed"
+    ended = "left" if number % 31 == 7 else "signed"
+    return f"Envoys {told} and {ended}{'' if number % 60 else ' on a ferry'}."
 
 
 def _entry(year: int) -> Entry:
@@ -74,19 +75,19 @@ def _texts(library: Library, found: list[str]) -> list[str]:
 
 
 def test_the_rarest_word_comes_first_and_is_looked_for_within_the_limits(library: Library) -> None:
-    found = _texts(library, library.lexical("met agreed ferry", 40))
+    found = _texts(library, library.lexical("met agreed signed ferry", 40))
     assert len(found) == 40
     assert all("ferry" in text for text in found)
-    within = library.lexical("met agreed ferry", 40, filters=_in(2023, 2024))
+    within = library.lexical("met agreed signed ferry", 40, filters=_in(2023, 2024))
     assert len(within) == 40
     assert {article.source for _, article in library.resolve(within)} == {"2023.txt", "2024.txt"}
     assert "ferry" in _texts(library, within)[0]
 
 
 def test_a_common_word_fills_up_where_the_rare_ones_find_too_little(library: Library) -> None:
-    found = _texts(library, library.lexical("met agreed ferry", 412, filters=_in(2020)))
+    found = _texts(library, library.lexical("met agreed signed ferry", 412, filters=_in(2020)))
     assert len(found) == 412
-    assert any("parted and agreed" in text for text in found)
+    assert any("parted and argued and signed" in text for text in found)
 
 
 @pytest.mark.parametrize("filters", [_in(2020), _in(2020, 2022), _in(2016, 2024)])

@@ -9,8 +9,13 @@ hit@5 and MRR@10 with 95% bootstrap intervals over the standalone questions, and
   chars-N     passages of up to N characters
   window      passages of about a sentence, each reranked with its surroundings (800 characters)
   merged      the reranker reads a passage with its neighbours among the candidates as one
+  merged-20   the same of 20
+  blend-W     W logits are added for the first of the candidates, ever less for the later
   rerank-N    N candidates are reranked, at least 10
-  colbert     late interaction instead of the cross-encoder (eval.bench.late), over 12 and 40 candidates
+  colbert-N   late interaction instead of the cross-encoder (eval.bench.late), over N candidates
+
+Right is what holds a gold sentence: of `merged` the passage itself, of `window` what was read. With
+--whole the trials that need no index of their own run on all of LIBRARY.
 """
 
 from __future__ import annotations
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PASSAGES = 4_000
+_CHARS = 800
 _DEPTH = 10
 _READ_CHARS = 1_200
 _WINDOW_CHARS = 800
@@ -55,10 +61,16 @@ class Trial:
     """One way to embed, cut, read and rerank passages."""
 
     embedded: Text = passage_input
-    chars: int = 800
+    chars: int = _CHARS
     read: Callable[[Sequence[tuple[Passage, Article]]], list[Passage]] | None = None
     reranked: int = 12
     late: bool = False
+    blend: float = 0.0
+
+    @property
+    def as_indexed(self) -> bool:
+        """Whether it takes the passages of a library as they are."""
+        return self.embedded is passage_input and self.chars == _CHARS
 
 
 def _bare(article: Article, passage: Passage) -> str:
@@ -98,6 +110,9 @@ TRIALS: Mapping[str, Trial] = {
     "rerank-20": Trial(reranked=20),
     "rerank-40": Trial(reranked=40),
     "merged": Trial(read=_merged),
+    "merged-20": Trial(read=_merged, reranked=20),
+    "blend-1": Trial(reranked=20, blend=1.0),
+    "blend-3": Trial(reranked=20, blend=3.0),
     "colbert-12": Trial(late=True),
     "colbert-40": Trial(late=True, reranked=40),
     "bare": Trial(embedded=_bare),
@@ -112,11 +127,16 @@ def main(
     library: Path,
     sets: list[str],
     only: Annotated[str, typer.Option(help="Trials to run, by comma.")] = ",".join(TRIALS),
+    whole: Annotated[bool, typer.Option("--whole", help="Not on a part, on all of it.")] = False,  # noqa: FBT002
 ) -> None:
-    """Run the trials on a part of LIBRARY with the questions of SETS."""
+    """Run the trials on a part of LIBRARY, or the whole, with the questions of SETS."""
     cases = [
         case for name in sets for case in load_cases(find_set(name)) if case.gold and not case.history
     ]
+    if whole:
+        for name in (name for name in only.split(",") if TRIALS[name].as_indexed):
+            _run(name, TRIALS[name], load_settings(library=library), cases)
+        return
     with Library.open(library) as opened:
         articles = _chosen(opened, {gold.source for case in cases for gold in case.gold})
     made: dict[tuple[Text, int], Path] = {}
@@ -184,8 +204,10 @@ def _reranked(
     articles = [article for _, article in found]
     texts = [passage_input(a, p)[:_READ_CHARS] for p, a in zip(passages, articles, strict=True)]
     pairs = [(query.as_spelled_in(a, t), t) for a, t in zip(articles, texts, strict=True)]
-    order = np.argsort(-score(pairs), kind="stable")[:_DEPTH]
-    return [(passages[at], articles[at]) for at in order]
+    places = 1 - np.arange(len(pairs)) / max(len(pairs), 1)
+    order = np.argsort(-(score(pairs) + trial.blend * places), kind="stable")[:_DEPTH]
+    judged = found if trial.read is _merged else list(zip(passages, articles, strict=True))
+    return [judged[at] for at in order]
 
 
 def _late_scores() -> Score:

@@ -56,9 +56,7 @@ _T = TypeVar("_T")
 DATABASE = "articles.sqlite3"
 UNRELATED = "key NOT IN (SELECT article_key FROM signature) OR origin NOT IN (SELECT id FROM article)"
 _EVERYWHERE, _EVERYWHERE_SHARE = 4_000, 0.2  # of passages; beyond both a word is not looked for
-_WEIGHED = (
-    4_000  # passages that hold the rarest words of a question, among which its best are looked for
-)
+_WEIGHED = 8_000  # passages that hold the rarest words asked for, among which the best are looked for
 _AS_MANY = 8, 32  # times the passages wanted are taken of all, to keep those that pass the filters
 _KEPT = 1_000  # findings about a library that are remembered
 
