@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.asked import stems
 from index.countries import country_meant, stands_for
 from index.search.names import fold, gazetteer
+from index.search.spelling import sounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,9 +69,6 @@ _FUZZY = 0.8  # likeness of two spellings of one name, by difflib; Izium and Izy
 _FUZZY_LENGTH = 5
 _LONGEST = 4  # words of a country's name
 _AMBIGUOUS = frozenset({"us"})  # a pronoun once folded
-# The same sound in the Latin spellings of other scripts and of Somali, Azerbaijani or French.
-_SOUNDS = (("x", "h"), ("kh", "h"), ("gh", "g"), ("q", "k"), ("ck", "k"), ("ph", "f"), ("w", "v"),
-           ("ee", "i"), ("oo", "u"), ("ou", "u"), ("y", "i"), ("z", "s"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ class Forms:
         if self.acronyms.get(stem, _NEVER).search(text):
             return True
         return len(word) >= _FUZZY_LENGTH and bool(
-            get_close_matches(_sounded(word), _capitalised(text), 1, _FUZZY)
+            get_close_matches(sounded(word), _capitalised(text), 1, _FUZZY)
         )
 
 
@@ -166,16 +164,8 @@ def _stems(text: str) -> frozenset[str]:
 @lru_cache(maxsize=256)
 def _capitalised(text: str) -> frozenset[str]:
     return frozenset(
-        _sounded(fold(part)) for word in _NAME.findall(text) for part in re.split(r"[-'’]", word)
+        sounded(fold(part)) for word in _NAME.findall(text) for part in re.split(r"[-'’]", word)
     )
-
-
-@lru_cache(maxsize=10_000)
-def _sounded(word: str) -> str:
-    """A folded name in one spelling of its sounds: Maxamuud and Mohamud differ by a vowel then."""
-    for written, sound in _SOUNDS:
-        word = word.replace(written, sound)
-    return re.sub(r"(.)\1+", r"\1", word)
 
 
 @lru_cache(maxsize=100)
