@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.countries import country_meant, governed_from
+from index.countries import country_code, governed_from
+from index.search.names import fold, gazetteer
 
 _ASKS = (
     r"Compare|Contrast|Did|Do|Does|Have|Has|Had|Are|Were|Is|Was|How|What|Why|Where|When|Who|Which|Give"
@@ -243,10 +244,10 @@ def _key(written: str) -> str:
 
 
 def _land(name: str) -> str | None:
-    """The usual name of the country that a name or adjective stands for; a capital by its own name."""
-    code = country_meant(name)
-    if code is None or governed_from(name):
-        return name if code else None
+    """The country of a name or adjective, by its name as written or, of an adjective, its usual name."""
+    code = gazetteer().adjectives.get(fold(name))
+    if code is None:
+        return name if country_code(name) else None
     from babel import Locale
 
     return str(Locale("en").territories[code]).partition(" (")[0]
