@@ -58,7 +58,7 @@ UNRELATED = "key NOT IN (SELECT article_key FROM signature) OR origin NOT IN (SE
 _EVERYWHERE, _EVERYWHERE_SHARE = 4_000, 0.2  # of passages; beyond both a word is not looked for
 _WEIGHED = 8_000  # passages that hold the rarest words asked for, among which the best are looked for
 _AS_MANY = 8, 32  # times the passages wanted are taken of all, to keep those that pass the filters
-_KEPT = 1_000  # findings about a library that are remembered
+_KEPT = {"counts": 10_000, "filters": 50, "words": 26}  # findings about a library that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Library:
         self._reading = Lock()
         self._opened: list[Vectors] = []
         self._state: tuple[int, int] = (0, 0)
-        self._known: dict[Hashable, Any] = {}
+        self._known: dict[str, dict[Hashable, Any]] = {kind: {} for kind in _KEPT}
         database.create_function("country", 1, country_named, deterministic=True)
 
     @classmethod
@@ -277,11 +277,11 @@ class Library:
 
     def holding(self, word: str) -> int:
         """How many passages hold a word."""
-        return self._kept(word, lambda: int(self._rows(COUNT_WITH, f'"{word}"')[0]["n"]))
+        return self._kept("counts", word, lambda: int(self._rows(COUNT_WITH, f'"{word}"')[0]["n"]))
 
     def vocabulary(self, initials: str) -> list[str]:
         """Return the stems of the words of the passages that begin with one of the letters, folded."""
-        found = (self._kept(("words", letter), partial(self._words, letter)) for letter in initials)
+        found = (self._kept("words", letter, partial(self._words, letter)) for letter in initials)
         return list(chain.from_iterable(found))
 
     def _words(self, letter: str) -> list[str]:
@@ -291,23 +291,28 @@ class Library:
 
     def _size(self, table: str) -> int:
         sql = f"SELECT count(*) AS n FROM {table}"  # noqa: S608 - ours
-        return self._kept(sql, lambda: int(self._rows(sql)[0]["n"]))
+        return self._kept("counts", sql, lambda: int(self._rows(sql)[0]["n"]))
 
     def _passing(self, filters: Filters) -> list[int]:
         """Keys of the articles that pass the filters."""
-        where, values = conditions(filters)
-        sql = f"SELECT key FROM article WHERE {where}"  # noqa: S608 - fixed texts
-        return self._kept(filters, lambda: [row["key"] for row in self._rows(sql, *values)])
+        return self._kept("filters", filters, partial(self._keys, filters))
 
-    def _kept(self, key: Hashable, find: Callable[[], _T]) -> _T:
+    def _keys(self, filters: Filters) -> list[int]:
+        where, values = conditions(filters)
+        rows = self._rows(f"SELECT key FROM article WHERE {where}", *values)  # noqa: S608 - fixed texts
+        return [row["key"] for row in rows]
+
+    def _kept(self, kind: str, key: Hashable, find: Callable[[], _T]) -> _T:
         """What was found out about the library before, unless it has changed since."""
         state = (self._rows("PRAGMA data_version")[0][0], self._database.total_changes)
-        if state != self._state or len(self._known) >= _KEPT:
-            self._state, self._known = state, {}
-        known = self._known
+        if state != self._state:
+            self._state, self._known = state, {kind: {} for kind in _KEPT}
+        known = self._known[kind]
+        found: _T = known[key] if key in known else find()
         if key not in known:
-            known[key] = find()
-        found: _T = known[key]
+            if len(known) >= _KEPT[kind]:
+                known.clear()
+            known[key] = found
         return found
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
