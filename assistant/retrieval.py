@@ -22,7 +22,7 @@ from index.errors import InputError
 from index.filters import Filters, Window
 from index.search.names import gazetteer
 from index.search.neutral import naming
-from index.search.parties import is_group, parties
+from index.search.parties import is_group, parties, unnamed
 from index.search.search import MATCHES, SearchEngine
 from index.search.times import year_of
 
@@ -86,6 +86,8 @@ class Retrieval:
         hits = self.engine.search(replace(understood, sides=()), _HITS, budget=budget)
         if understood.newest:
             hits = _of_the_newest(hits, understood.window)
+        if not question.literal and unnamed(query):
+            apart = {party: query for party in _telling(hits, understood.countries)}
         sides = self._sides(apart)
         heard = [self._hits_of(side, understood) for side in sides]
         unheard = [side.party for side, found in zip(sides, heard, strict=True) if not found]
@@ -128,10 +130,19 @@ class Retrieval:
         # What each tells of "the 2022 clashes" it told then: the year is when to look for its account.
         window = understood.window or year_of(understood.text)
         asked = replace(asked, window=window, newest=understood.newest, sides=())
-        own = self.engine.search(asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
+        own = self._said_then(asked, side) or self.engine.search(
+            asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET
+        )
         told = self.engine.search(asked, _OF_A_SIDE, self._reports - side.articles, _OF_A_SIDE)
         told = [hit for hit in told if names_party(hit.text, side.party)]
         return sorted([*own, *told], key=lambda hit: -_of_the_time(hit, asked))[:_OF_A_SIDE]
+
+    def _said_then(self, asked: Query, side: Side) -> list[Hit]:
+        """The best of what a side said at the time asked about, if it said anything then."""
+        if asked.window is None or asked.filters.window:
+            return []
+        then = replace(asked, filters=replace(asked.filters, window=asked.window))
+        return self.engine.search(then, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
 
     @cached_property
     def _every(self) -> frozenset[str]:
@@ -145,6 +156,15 @@ class Retrieval:
     @cached_property
     def _bylines(self) -> list[Byline]:
         return self.engine.library.bylines()
+
+
+def _telling(hits: Sequence[Hit], named: Sequence[str]) -> list[str]:
+    """The two countries whose own articles were found first; those that the question names before others."""
+    own = [hit.article.countries[0] for hit in hits if hit.article.countries]
+    first: dict[str | None, str] = {}
+    for country in (*(name for name in named if name in own), *own):
+        first.setdefault(country_code(country) or country, country)
+    return list(first.values())[:2] if len(first) > 1 else []
 
 
 def _others(own: Mapping[str, frozenset[str]], party: str) -> frozenset[str]:

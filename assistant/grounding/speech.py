@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answers import SaidBy
 from index.countries import country_code, country_meant
-from index.search.names import fold, gazetteer
+from index.search.names import fold, gazetteer, land_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -285,28 +285,10 @@ def _usual(code: str) -> str:
 
 
 @cache
-def _offices() -> dict[str, str]:
-    """Folded full names and surnames of the known office-holders → their country's code.
-
-    A surname that two countries' holders share stands for neither.
-    """
-    codes: dict[str, set[str]] = {}
-    for (_, code), holders in gazetteer().holders.items():
-        for holder in holders:
-            for name in (holder.name, holder.surname):
-                codes.setdefault(fold(name), set()).add(code)
-    return {name: min(found) for name, found in codes.items() if len(found) == 1}
-
-
-@cache
 def party_of_person(person: str) -> str | None:
     """Return the country whose office a person is known to hold or have held; else None."""
-    for name in (person, person.split()[-1]):
-        found = gazetteer().find(name)
-        forms = {fold(form) for one in found for form in one.forms} | {fold(name)}
-        if code := next((code for form in forms if (code := _offices().get(form))), None):
-            return _usual(code)
-    return None
+    code = land_of(person)
+    return _usual(code) if code else None
 
 
 @cache

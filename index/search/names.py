@@ -134,6 +134,30 @@ def holder_at(holders: tuple[Holder, ...], day: PartialDate | None) -> Holder | 
 
 
 @cache
+def land_of(person: str) -> str | None:
+    """Return the code of the country whose office a person is known to hold or have held; else None.
+
+    A surname that holders of two countries share stands for neither.
+    """
+    for name in (person, person.split()[-1]):
+        forms = {fold(form) for one in gazetteer().find(name) for form in one.forms} | {fold(name)}
+        if code := next((code for form in forms if (code := _offices().get(form))), None):
+            return code
+    return None
+
+
+@cache
+def _offices() -> dict[str, str]:
+    """Folded full names and surnames of the known office-holders → their country's code."""
+    codes: dict[str, set[str]] = {}
+    for (_, code), holders in gazetteer().holders.items():
+        for holder in holders:
+            for name in (holder.name, holder.surname):
+                codes.setdefault(fold(name), set()).add(code)
+    return {name: min(found) for name, found in codes.items() if len(found) == 1}
+
+
+@cache
 def gazetteer() -> Gazetteer:
     """The known names, read once."""
     data = yaml.safe_load(_DATA.read_text("utf-8"))

@@ -1,125 +1,145 @@
 """The two parties whose accounts a question asks for, and the question put to each alone.
 
-Read from the question's grammar: two names joined before a verb of saying ("What do Baku and Yerevan
-each say"), each with something of its own ("Erdogan's plan and Damascus's objection"), set against each
-other ("Caracas against Georgetown over …"), named as tellers ("as told by X and by Y"), or each in a
-clause of its own ("what did X charge, and how did Y answer?"). What two did together is no two accounts.
+A question asks for two accounts when it names two parties and says so in some way: it sets them apart
+("each", "compare", "against"), asks something of each in a clause of its own ("what worried Cairo, and
+what did Addis Ababa assure?"), gives each something of its own ("Doha's grievance and Manama's answer"),
+has both say something ("What did A and B say about …"), or asks who is to blame. Of several that are
+named, those two are meant that stand where somebody speaks, not where a place does. What two did together
+is no two accounts.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from index.countries import country_code, governed_from
-from index.search.names import fold, gazetteer
+from index.countries import country_code, country_meant, governed_from
+from index.search.names import fold, gazetteer, land_of
 
 _ASKS = (
-    r"Compare|Contrast|Did|Do|Does|Have|Has|Had|Are|Were|Is|Was|How|What|Why|Where|When|Who|Which|Give"
-    r"|Whom|Whose|And|But|On|In|At|By|After|Before|According"
+    r"Compare|Contrast|Set|Did|Do|Does|Have|Has|Had|Are|Were|Is|Was|How|What|Why|Where|When|Who|Which|Give"
+    r"|Whom|Whose|And|But|On|In|At|By|After|Before|During|According|Should|Would|Could|Can|Will|Put|Tell"
+    r"|Describe|Explain|Name|The|A|An|As|For|From|Of|To|With|It|Its|That|This"
 )
-_WORD = r"(?:[Aa]l-|[Ee]l-)?[A-ZÀ-ÞА-Я][\w’'-]*"
+_NO_PARTY = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:UN |United Nations )?(?:General )?(?:Assembly|Debate)|(?:Security )?Council|UN|United Nations"
+    r"|Covid\S*|President|Minister|Nile|Sea|Gulf|Aegean|Mediterranean)\b.*|.*\b(?:Sea|Corridor|Dam|Deal"
+    r"|Agreement|Treaty|War|Ocean|Strait)",
+)
+_WORD = r"(?:[Aa]l-|[Ee]l-)?[A-ZÀ-ÞА-Я][\w’'-]*(?<!['’]s)(?<!['’])"
 _NAME = rf"(?!(?:{_ASKS})\b){_WORD}(?: (?:(?:bin|ibn|al|de|van|von) )?{_WORD})*"
+_TWOFOLD = r"(?:Bosnia and Herzegovina|Antigua and Barbuda|Trinidad and Tobago|(?:Saint|St\.?) \w+ and \w+)"
 _OFFICE = (
     r"(?:(?:prime|foreign|deputy|vice|defen[cs]e|crown|external affairs|then) )*(?:president|premier"
     r"|minister|king|emir|amir|sultan|chancellor|prince|leader|ruler|government|ambassador|envoy"
-    r"|delegation|side|camp)"
+    r"|delegation|side|camp|secretary)"
 )
 _GROUP = (
     r"the (?:[\w-]+ ){1,3}(?:states|countries|leaders|powers|governments|neighbou?rs|allies|critics"
     r"|opponents|mediators|partners)"
 )
-_PARTY = (
-    rf"(?:(?:the )?{_OFFICE} of (?:the )?{_NAME}|(?:the )?{_NAME} {_OFFICE}\b(?: {_NAME})?"
-    rf"|(?:the )?{_NAME}|{_GROUP})"
-)
-_LAND = re.compile(
-    rf"(?:the )?(?:(?P<land>{_NAME}) {_OFFICE}\b(?: (?P<person>{_NAME}))?"
-    rf"|{_OFFICE} of (?:the )?(?P<of>{_NAME}))"
-)
-_PREPOSITION = r"(?:in|of|for|by|to|from) "
-_PAIR = re.compile(
-    rf"(?<!\w)(?P<a>{_PARTY})(?: (?:and|versus|vs\.?)|,? but| (?P<with>(?:compared )?with)"
-    rf"| (?P<against>against)) (?:{_PREPOSITION})?"
-    rf"(?P<b>{_PARTY})(?: (?:each|both))?(?!\w)"
-)
-_LINKS = r"(?:over|about|on|in|for|of|to|at|with|from|by)\b"
-_THING = rf"(?!{_LINKS})[a-z-]+(?: (?!{_LINKS})[a-z-]+){{0,2}}"
-_HAVE = re.compile(
-    r"\b(?:plan|objection|fear|promise|view|position|claim|demand|reply|replies|answer|response|account"
-    r"|version|charge|accusation|denial|concern|argument|case|stance|line|offer|proposal|complaint"
-    r"|condition|criticism|defen[cs]e|explanation|justification|reading|story|stories|reaction|grievance"
-    r"|attitude|warning)s?\b"
-)
-_OWNED = re.compile(
-    rf"(?<!\w)(?P<a>{_NAME})['’]s? (?P<first>{_THING}) and (?P<b>{_NAME})['’]s? (?P<second>{_THING})"
+_PARTY = re.compile(
+    rf"(?<![\w-])(?:(?P<office>{_OFFICE} of (?:the )?(?P<of>{_NAME})"
+    rf"|(?P<land>{_NAME})(?:['’]s?)? {_OFFICE}\b(?: (?P<person>{_NAME}))?)"
+    rf"|(?P<group>{_GROUP})|(?P<name>{_TWOFOLD}|{_NAME}))(?![\w])"
 )
 _HALVES = re.compile(r"\b(?P<a>North|South|East|West) and (?P<b>North|South|East|West) (?P<of>[A-Z]\w+)")
-_HYPHEN = re.compile(r"\b(?P<a>[A-Z][a-z]+)[-–](?P<b>[A-Z][a-z]+)\b")
-_EACH_SIDE = re.compile(
-    r"\b(?:according to )?(?:each|both|either|the two|by each) (?:side|party|parties|countr|capital"
-    r"|government|state|account|version)\w*|\beach (?:country|side|party)['’]s (?:account|view|version)",
+_HYPHEN = re.compile(r"\b(?P<a>[A-Z][a-z]+)[-–](?=(?P<b>[A-Z][a-z]+)\b)")
+_THEIRS = (
+    r"accounts?|versions?|views?|positions?|sides?|parties|party|countr(?:y|ies)|capitals?|governments?"
+    r"|leaders?|ministers?|presidents?|neighbou?rs?|camps?|states?|delegations?"
+)
+_APART = re.compile(
+    rf"\beach\b|\brespective(?:ly)?\b|\bversus\b|\bvs\b|\bone another\b"
+    rf"|\b(?:both|either|opposing|rival|conflicting|competing) (?:{_THEIRS})\b|\beither of (?:them|the)\b"
+    rf"|\b(?:the|these|those) two (?:\w+[- ]){{0,3}}?(?:{_THEIRS})\b|(?:^|[.?!:;] )(?:compare|contrast)\b|\bwho \w+ whom\b"
+    r"|\bdisagree\w*|\bdiffer(?:s|ed|ently)?\b|\bat odds\b|\bset\b.+\bbeside\b|\bagainst that of\b",
     re.IGNORECASE,
 )
-_PLACED = re.compile(
-    r"\b(?:at|in|near|over|about|on|into|around|through|between|both) (?:the )?$", re.IGNORECASE
-)
-_POSSESSIVE = re.compile(r"['’]s?$")
-_TWO_SIDES = re.compile(
-    r"\b(each|both|respective(ly)?|versus|vs\.?|against|two sides|sides?|differ(s|ed|ently|ences?)?"
-    r"|compar\w+|contrast\w*|either side|on the one hand|in turn|disagree\w*|accounts|positions|views?"
-    r"|versions)\b",
+_UNNAMED = re.compile(
+    rf"\b(?:each|both|either) (?:of the |of )?(?:two )?(?:[\w-]+ )??(?:{_THEIRS})\b"
+    rf"|\b(?:the|of) two (?:\w+[- ]){{0,3}}?(?:{_THEIRS})\b.+\beach other\b"
+    rf"|\bits (?:\w+ )?neighbour\b.+\bdifferently\b",
     re.IGNORECASE,
 )
-_JUDGES = (
-    r"(?:tell|told)(?= (?:about|of)\b)|describe|see|view|explain|present|respond|react|reply|answer"
-    r"|claim|accuse|blame|differ"
-    r"|disagree|judge|justify|assess|regard|portray|condemn|defend|recall|interpret|characteri[sz]e"
-    r"|account for"
+_BLAME = re.compile(
+    r"\bwho(?:se)? (?:is|was|are|were|bears?|carries|takes|started|began|broke|fired|provoked|caused)\b"
+    r"[^?]*\b(?:blame|fault|guilty|responsib\w+|threat|aggressor|right|wrong|started|began|broke|fired"
+    r"|provoked|caused)\b",
+    re.IGNORECASE,
 )
-_SPEAKING = rf"{_JUDGES}|(?:say|said)(?= (?:about|on|over|to)\b)"
-_SPEAK = re.compile(rf"^ (?:{_SPEAKING})(?: (?:about|on|over|to))?(?= (?!or\b|and\b))", re.IGNORECASE)
-_SAY = re.compile(r"^ (?:say|said)\b", re.IGNORECASE)
+_SPEAK = (
+    r"say|said|says|tell|told|describ\w+|see|view\w*|explain\w*|present\w*|respond\w*|react\w*|repl(?:y|ied|ies)"
+    r"|answer\w*|claim\w*|accus\w+|blam\w+|judg\w+|justif\w+|assess\w*|regard\w*|portray\w*|condemn\w*|defend\w*"
+    r"|recall\w*|interpret\w*|charg\w+|want\w*|demand\w*|ask\w*|propos\w+|object\w*|reject\w*|argu\w+|call\w*"
+    r"|think|report\w*|hold|promis\w+|warn\w*|offer\w*|complain\w*|den(?:y|ied|ies)|insist\w*|critici\w+"
+    r"|worr\w+|fear\w*|assur\w+|urg\w+|reproach\w*|put|take|took|painted?|made? of|account for"
+)
+_HAVE = (
+    r"plan|objection|fear|promise|view|position|claim|demand|reply|replies|answer|response|account"
+    r"|version|charge|accusation|denial|concern|argument|case|stance|line|offer|proposal|complaint"
+    r"|condition|criticism|defen[cs]e|explanation|justification|reading|story|stories|reaction|grievance"
+    r"|attitude|warning|rejoinder|assurance|worry|worries|words?|term|reproach|threat|retort|rebuttal"
+)
 _TELLER = (
-    r"according to|as (?:told|seen|put|described|presented) by"
-    r"|in the (?:words|telling|view|account|eyes) of"
+    r"according to|as (?:told|seen|put|described|presented) by|as|by|and by|beside"
+    r"|in the (?:words|telling|view|account|eyes) of|reading of|(?:that|those) of|against"
 )
-_ACCORDING = re.compile(rf"\b(?:{_TELLER}) (?:the )?$", re.IGNORECASE)
-_OTHER_SPEAKER = re.compile(r"\b(?:say|said|says|tell|told|call|claim|think)\b", re.IGNORECASE)
-_SETTING_APART = re.compile(
-    r"\b(each|both|respectively|compare|contrast|differ|disagree)\b ?", re.IGNORECASE
-)
-_EACH_DOES = re.compile(r"\b(did|does|do|has|have|is|was) each\b", re.IGNORECASE)
-_CLAUSES = re.compile(
-    r"^(?P<lead>[^:?]{2,80}: )?(?P<one>.+?),? (?:and|while|but|whereas) "
-    r"(?P<other>(?i:how|what|whom|who|why|where|which)\b.+)$"
-)
-_ACCOUNT_VERB = (
-    rf"{_JUDGES}|say|charge|want|demand|ask|propose|object|reject|argue|call|think|report|put|hold|promise|warn"
-    r"|offer|complain|deny|insist|criticis|criticiz|tell|told"
-)
-_DOES = re.compile(
-    rf"\b(?i:did|does|do|has|have|had) (?P<who>{_PARTY}) (?:[a-z]+ )??(?i:{_ACCOUNT_VERB})"
-)
-_TELLS = re.compile(
-    rf"(?:\b(?i:{_TELLER})|(?:(?<=wrong)|(?<=acceptable)|(?<=at stake))[^,?]*? (?P<for>for))"
-    rf" (?P<who>{_PARTY})"
-)
-_VERB = re.compile(r"^ (?:[a-z]+ly )?[a-z]+")
-_POINTS_BACK = re.compile(
-    r"\b(?:it|them|that|this|these|those|there|instead|same|answer|reply|respond|react|him|her)\b",
+_A_PLACE = -2
+_FAR = 8  # words between what one party has and the other
+_ASKING = r"(?i:how|what|whom|who|why|on what|on which|with what|of what)"
+_CLAUSE = re.compile(rf"(?:[,;:?]|\band\b|\bwhile\b|\bbut\b|\bwhereas\b)\s+(?:and |but |while )?(?={_ASKING}\b)")
+_DOES = re.compile(r"\b(?:did|does|do|has|have|had|would|will) (?:the )?$", re.IGNORECASE)
+_TELLS = re.compile(rf"\b(?:{_TELLER}) (?:the )?$", re.IGNORECASE)
+_PLACED = re.compile(
+    r"\b(?:at|in|near|over|about|on|into|around|through|inside|outside|across|between|northern|southern"
+    r"|eastern|western) (?:the )?$",
     re.IGNORECASE,
 )
+_POSSESSIVE = re.compile(r"^['’]s?(?=\W|$)")
+_OWNS = re.compile(rf"^['’]s? (?:[a-z-]+ ){{0,2}}?(?:{_HAVE})s?\b")
+_SAYS = re.compile(rf"^(?: [a-z]+ly)?,? (?:each |both )?(?:{_SPEAK})\b")
+_JOINED = re.compile(r"^(?:['’]s?)?(?:,? and|,? but| versus| vs\.?|,? or) (?:the |as |by |in |for |of |to )?(?:that of )?$")
+_SAY_OF = re.compile(
+    r"(?: each| both)?(?: \w+ly)? (?:(?:say|said|tell|told)(?= (?:about|on|over|of|to)\b)|describe|see|view"
+    r"|explain|present|respond|react|reply|answer|claim|accuse|blame|differ|disagree|judge|justify|assess"
+    r"|regard|portray|condemn|defend|recall|interpret|characteri[sz]e|account for)\b(?! and\b)"
+)
+_SAID_BY_ANOTHER = re.compile(r"\b(?:say|said|says|tell|told|call|claim|think)\b", re.IGNORECASE)
+_OF_ACCOUNTS = re.compile(rf"\b(?:{_SPEAK}|(?:{_HAVE})s?|according to)\b")
+_THING = re.compile(
+    r"^ (?!(?:and|or|but|on|over|in|at|with|against|to|about|for|from|each|both|beside|versus|vs|as|had|has|said"
+    r"|saw|put|took|made|told|held|gave|laid|spoke|was|were|is|are|will|would|can|could|must|should|then|now"
+    r"|[a-z]+ed)\b)[a-z]"
+)
+_COMPARED = re.compile(r"\b(?:compare|contrast|between) $|\b(?:compare|contrast)\b.+\b(?:with|and|to) $", re.IGNORECASE)
+_LINK = re.compile(r"(?:,? (?:and|with|versus|vs\.?|against|beside|by|as|than|but))?(?: the)? ?$")
+_SETTING_APART = re.compile(r"\b(?:each|both|respectively|compare|contrast)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A party named at `[start, end)`: who that is, whose country it is, how much it stands as a speaker."""
+
+    party: str
+    country: str
+    start: int
+    end: int
+    weight: int
 
 
 def parties(question: str) -> dict[str, str]:
     """Return the two whose accounts are asked for, with the question put to each alone; else none.
 
-    One who holds an office is there by the country named with it, a capital by its own name; in the
-    question put to it a capital stands for its government: what Baku says is what Azerbaijan says.
+    One who holds an office is there by the country named with it, a capital by its own name. Alone, a
+    party is asked the question without the other's name.
     """
     question = _HALVES.sub(r"\g<a> \g<of> and \g<b> \g<of>", question)
-    return _by_clauses(question) or _by_belongings(question) or _joined(question) or _hyphened(question)
+    named = _named(question)
+    pair = _by_clauses(question, named) or _set_apart(question, named) or _joined(question, named)
+    return {one.party: _alone(question, one, pair, named) for one in pair}
 
 
 def is_group(party: str) -> bool:
@@ -127,127 +147,117 @@ def is_group(party: str) -> bool:
     return re.fullmatch(_GROUP, party) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    """A clause of a question with whose account it asks for, and what about."""
-
-    text: str
-    who: str
-    topic: str
+def unnamed(question: str) -> bool:
+    """Tell whether a question asks for the account of each of two that it does not both name."""
+    return bool(_UNNAMED.search(question)) and not parties(question)
 
 
-def _by_clauses(question: str) -> dict[str, str]:
-    found = _CLAUSES.search(question)
-    if found is None:
-        return {}
-    lead = found["lead"] or ""
-    clauses = [_clause(found["one"]), _clause(found["other"].rstrip("?"))]
-    if not all(clauses):
-        return {}
-    one, other = (clause for clause in clauses if clause)
-    about = f"{one.who}, {one.topic}: " if _POINTS_BACK.search(other.text) else ""
-    asked = {_key(one.who): f"{lead}{one.text}?", _key(other.who): f"{lead}{about}{other.text}?"}
-    return asked if len(asked) > 1 else {}
+def _by_clauses(question: str, named: list[_Named]) -> tuple[_Named, ...]:
+    """Each asked of in a clause of its own, where both clauses are about words or a stand."""
+    starts = [0, *(found.end() for found in _CLAUSE.finditer(question)), len(question)]
+    clauses = [
+        (question[start:end], [one for one in named if start <= one.start < end and one.weight > 1])
+        for start, end in zip(starts, starts[1:], strict=False)
+    ]
+    if not any(_OF_ACCOUNTS.search(text) for text, found in clauses if found):
+        return ()
+    return _two([max(found, key=lambda one: one.weight) for _, found in clauses if found])
 
 
-def _clause(text: str) -> _Clause | None:
-    if found := _DOES.search(text):
-        return _Clause(text, found["who"], _VERB.sub("", text[found.end("who") :]).strip())
-    if found := _TELLS.search(text):
-        begin = found.start("for") if found["for"] else found.start()
-        return _Clause(text, found["who"], f"{text[:begin].rstrip(' ,')}{text[found.end() :]}")
-    return None
+def _set_apart(question: str, named: list[_Named]) -> tuple[_Named, ...]:
+    """Two that the question sets apart in words, or asks the blame of."""
+    least = 1 if _APART.search(question) else _A_PLACE
+    if least < 0 and not _BLAME.search(question):
+        return ()
+    return _two(sorted((one for one in named if one.weight >= least), key=lambda one: -one.weight))
 
 
-def _by_belongings(question: str) -> dict[str, str]:
-    """Each with a view, a plan or a complaint of its own."""
-    found = _OWNED.search(question)
-    if found is None or not _HAVE.search(f"{found['first']} {found['second']}"):
-        return {}
-    before, after = question[: found.start()], question[found.end() :]
-    return {
-        _key(found[name]): f"{before}{_speaker(found[name])}’s {found[thing]}{after}"
-        for name, thing in (("a", "first"), ("b", "second"))
-    }
+def _joined(question: str, named: list[_Named]) -> tuple[_Named, ...]:
+    """Two that are named together as speaking, or each with something of its own, or of the other."""
+    for one, other in zip(named, named[1:], strict=False):
+        between, after = question[one.end : other.start], question[other.end :]
+        beside = re.search(r"\b(?:and|against|beside)\b", between) and len(between.split()) <= _FAR
+        owns = beside and other.weight and _OWNS.match(question[one.end :])
+        joined = _JOINED.match(between)
+        if owns or (joined and (_TELLS.search(question[: one.start]) or _OWNS.match(after))):
+            return _two([one, other])
+        if joined and _SAY_OF.match(after) and not _SAID_BY_ANOTHER.search(question[: one.start]):
+            return _two([one, other])
+    lands = [one.country for one in named]
+    mutual = any(lands[at : at + 2] == lands[at + 2 : at + 4][::-1] for at in range(len(lands) - 3))
+    return _two(named) if mutual else ()
 
 
-def _joined(question: str) -> dict[str, str]:
-    pair = _PAIR.search(question)
-    if pair is None or _key(pair["a"]) == _key(pair["b"]):
-        return {}
-    before, after = question[: pair.start()], question[pair.end() :]
-    if _OTHER_SPEAKER.search(before) and not _ACCORDING.search(before):
-        return {}
-    if pair["against"]:
-        return _against(pair["a"], pair["b"], after) if re.search(r"^$|[:.?] $", before) else {}
-    if pair["with"] and not _SETTING_APART.search(before):
-        return {}
-    speaks, told = _SPEAK.search(after), _ACCORDING.search(before) or _POSSESSIVE.search(pair["a"])
-    placed = _PLACED.search(before) and not told
-    if not (speaks or _SAY.search(after)) and (placed or not (told or _TWO_SIDES.search(question))):
-        return {}
-    lead = f"{topic}: " if (topic := before.rpartition(": ")[0]) else ""
-    return {
-        _key(written): f"{lead}What did {_speaker(written)} say about{after[speaks.end() :]}"
-        if speaks
-        else _alone(before, written, after)
-        for written in (pair["a"], pair["b"])
-    }
+def _two(ordered: list[_Named]) -> tuple[_Named, ...]:
+    """The first two of different countries, in the order of the question."""
+    countries: dict[str, _Named] = {}
+    for one in ordered:
+        countries.setdefault(one.country, one)
+    pair = sorted(list(countries.values())[:2], key=lambda one: one.start)
+    return tuple(pair) if len(pair) > 1 else ()
 
 
-def _hyphened(question: str) -> dict[str, str]:
-    """Each side of what two countries share: "the Kyrgyz-Tajik border, according to each side"."""
-    shared, each = _HYPHEN.search(question), _EACH_SIDE.search(question)
-    if not (shared and each):
-        return {}
-    names = [_land(shared["a"]), _land(shared["b"])]
-    if not all(names):
-        return {}
-    before, after = question[: each.start()], question[each.end() :]
-    return {name: f"{before}according to {name}{after}" for name in names if name}
+def _named(question: str) -> list[_Named]:
+    """The parties that a question names, in order."""
+    apart = _HYPHEN.sub(r"\g<a>,", question)  # of the same length, so that places stand
+    found = (_party(match, question) for match in _PARTY.finditer(apart))
+    return [one for one in found if one]
 
 
-def _against(one: str, other: str, after: str) -> dict[str, str]:
-    topic = after.partition(":")[0].rstrip("?")
-    a, b = _speaker(one), _speaker(other)
-    return {
-        _key(one): f"What did {a} say against {b}{topic}?",
-        _key(other): f"What did {b} say against {a}{topic}?",
-    }
+def _party(match: re.Match[str], question: str) -> _Named | None:
+    before, after = question[: match.start()], question[match.end() :]
+    stands = sum(2 for sign in (_DOES.search(before), _OWNS.match(after), _COMPARED.search(before)) if sign)
+    stands += bool(_TELLS.search(before)) + bool(_SAYS.match(after) or _POSSESSIVE.match(after))
+    if match["group"]:
+        party, country = match[0], fold(match[0])
+    elif match["office"]:
+        land = match["of"] or match["land"]
+        code = country_meant(land)
+        party, country, stands = match["person"] or _usual(code) or land, code or fold(land), stands + 3
+    elif _NO_PARTY.fullmatch(match[0]):
+        return None
+    elif code := country_meant(match[0]):
+        party, country = _land(match[0], code), code
+        stands += _as_government(match[0], before, after)
+    else:
+        known = land_of(match[0])
+        party, country, stands = match[0], known or fold(match[0]), stands + 3 * bool(known)
+        if not stands:
+            return None
+    return _Named(party, country, match.start(), match.end(), stands)
 
 
-def _alone(before: str, written: str, after: str) -> str:
-    speaker = _speaker(written)
-    owner = "’s" if _POSSESSIVE.search(written) else ""
-    after = _EACH_DOES.sub(lambda does: f"{does[1]} {speaker}", after)
-    asked = _SETTING_APART.sub("", f"{before}\0{after}")
-    asked = re.sub(r"\b(d)o (?=\0)", r"\1oes ", asked, flags=re.IGNORECASE)
-    return asked.replace("\0", f"{speaker}{owner}")
+def _as_government(name: str, before: str, after: str) -> int:
+    """How much the name of a country stands for its government: a place, or "Turkish army", does not."""
+    if before.endswith(("-", "–")) or after.startswith(("-", "–")):
+        return 1  # "the Kyrgyz-Tajik border": both
+    if _PLACED.search(before):
+        return _A_PLACE
+    if _THING.match(after) and not _SAYS.match(after) and not _DOES.search(before):
+        return 0
+    people = country_code(name) is None
+    return 1 + bool(governed_from(name) or (people and before.endswith("the ")))
 
 
-def _speaker(written: str) -> str:
-    """As it stands in the question put to it alone."""
-    name = _POSSESSIVE.sub("", written)
-    return governed_from(name) or name
+def _land(name: str, code: str) -> str:
+    """A country or capital as it is written; of an adjective or a people, the country's usual name."""
+    named = country_code(name) and gazetteer().adjectives.get(fold(name)) != code
+    return name if named else _usual(code) or name
 
 
-def _key(written: str) -> str:
-    """Who that is: the holder of an office if named with it, else the country of it; else as written."""
-    name = _POSSESSIVE.sub("", written)
-    held = _LAND.fullmatch(name)
-    if held is None:
-        return name if is_group(name) else name.removeprefix("the ")
-    if held["person"]:
-        return str(held["person"])
-    named = _POSSESSIVE.sub("", held["land"] or held["of"])
-    return _land(named) or named
-
-
-def _land(name: str) -> str | None:
-    """The country of a name or adjective, by its name as written or, of an adjective, its usual name."""
-    code = gazetteer().adjectives.get(fold(name))
-    if code is None:
-        return name if country_code(name) else None
+@lru_cache(maxsize=500)
+def _usual(code: str | None) -> str | None:
     from babel import Locale
 
-    return str(Locale("en").territories[code]).partition(" (")[0]
+    return str(Locale("en").territories[code]).partition(" (")[0] if code else None
+
+
+def _alone(question: str, one: _Named, pair: tuple[_Named, ...], named: list[_Named]) -> str:
+    """The question without the names of the other party and the words that set the two apart."""
+    [other] = [each for each in pair if each is not one]
+    text = question
+    for each in sorted(named, key=lambda each: -each.start):
+        if each.country == other.country:
+            text = f"{_LINK.sub('', text[: each.start])} {_POSSESSIVE.sub('', text[each.end :])}"
+    text = _SETTING_APART.sub(" ", text)
+    return re.sub(r"\s+(?=[,.;:?]|$)", "", " ".join(text.split()))
