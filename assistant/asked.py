@@ -47,7 +47,7 @@ _STOP = frozenset(
 class Asked:
     """What a question asks for: the words that carry its meaning by their stems, names, years, shape.
 
-    `parties` are the two whose accounts it asks for, with the question put to each alone.
+    `parties` are the two whose accounts it asks for.
     """
 
     terms: Mapping[str, str]
@@ -55,7 +55,7 @@ class Asked:
     years: frozenset[int]
     several: bool
     sides: bool
-    parties: Mapping[str, str]
+    parties: tuple[str, ...]
 
     @classmethod
     def of(cls, question: str) -> Asked:

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A party whose account is asked for: the question put to it alone, its articles by their ids."""
+    """A party whose account is asked for, with the ids of the articles that speak for it."""
 
     party: str
-    question: str
     articles: frozenset[str]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -39,6 +40,7 @@ _HITS = 10
 _OF_A_SIDE = 4
 _SIDE_BUDGET = 12  # passages the reranker reads for one side, beside those for the whole question
 _SAID_THEN = 3.0  # logits that an account of the time asked about is worth: parties repeat themselves
+_TOLD_WITHIN = 120  # days after what a question dates in which parties still tell of it
 _NEWS_DAYS = 31  # "latest": an article this much older than the newest that matches still tells of it
 
 
@@ -81,13 +83,13 @@ class Retrieval:
         question, query, filters = asked
         rarity = self.engine.library.rarity(content_words(query))
         understood = self.engine.understand(query, filters, literal=question.literal)
-        apart = {} if question.literal else parties(query)
+        apart = () if question.literal else parties(query)
         budget = _HITS if apart else None  # the parties' own passages come first
         hits = self.engine.search(replace(understood, sides=()), _HITS, budget=budget)
         if understood.newest:
             hits = _of_the_newest(hits, understood.window)
         if not question.literal and unnamed(query):
-            apart = {party: query for party in _telling(hits, understood.countries)}
+            apart = _telling(hits, understood.countries)
         sides = self._sides(apart)
         heard = [self._hits_of(side, understood) for side in sides]
         unheard = [side.party for side, found in zip(sides, heard, strict=True) if not found]
@@ -109,7 +111,7 @@ class Retrieval:
             notes.append(f"The newest article{within} is of {PartialDate.of(newest).text}.")
         return notes
 
-    def _sides(self, apart: Mapping[str, str]) -> list[Side]:
+    def _sides(self, apart: Sequence[str]) -> list[Side]:
         """The parties with the articles that speak for each; for a group, all but the other's."""
         own = {
             party: frozenset(line.article_id for line in self._bylines if speaks_for(line, party))
@@ -118,18 +120,14 @@ class Retrieval:
         return [
             Side(
                 self._naming.neutral(party),
-                alone,
                 self._every - _others(own, party) if is_group(party) else own[party],
             )
-            for party, alone in apart.items()
+            for party in apart
         ]
 
     def _hits_of(self, side: Side, understood: Query) -> list[Hit]:
         """The best of a side's own articles, and of others' reports that name it."""
-        asked = self.engine.understand(side.question, understood.filters)
-        # What each tells of "the 2022 clashes" it told then: the year is when to look for its account.
-        window = understood.window or year_of(understood.text)
-        asked = replace(asked, window=window, newest=understood.newest, sides=())
+        asked = replace(understood, window=_when_told(understood), sides=())
         own = self._said_then(asked, side) or self.engine.search(
             asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET
         )
@@ -141,7 +139,9 @@ class Retrieval:
         """The best of what a side said at the time asked about, if it said anything then."""
         if asked.window is None or asked.filters.window:
             return []
-        then = replace(asked, filters=replace(asked.filters, window=asked.window))
+        start, end = asked.window.start, asked.window.end
+        window = Window(start, end + timedelta(_TOLD_WITHIN) if end else None)
+        then = replace(asked, filters=replace(asked.filters, window=window))
         return self.engine.search(then, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
 
     @cached_property
@@ -158,13 +158,27 @@ class Retrieval:
         return self.engine.library.bylines()
 
 
-def _telling(hits: Sequence[Hit], named: Sequence[str]) -> list[str]:
-    """The two countries whose own articles were found first; those that the question names before others."""
-    own = [hit.article.countries[0] for hit in hits if hit.article.countries]
-    first: dict[str | None, str] = {}
-    for country in (*(name for name in named if name in own), *own):
-        first.setdefault(country_code(country) or country, country)
-    return list(first.values())[:2] if len(first) > 1 else []
+def _telling(hits: Sequence[Hit], named: Sequence[str]) -> tuple[str, ...]:
+    """Whose accounts a question asks for that does not name both, from what was found.
+
+    Those that it names, then whose own article was found first, then whom that one names most.
+    """
+    own = [hit for hit in hits if hit.article.countries]
+    first = own[0].article.countries[0] if own else ""
+    theirs = " ".join(hit.text for hit in own if hit.article.countries[0] == first)
+    counted = Counter(name.forms[0] for name in gazetteer().find(theirs) if name.forms)
+    others = [name for name, _ in counted.most_common()]
+    found: dict[str, str] = {}
+    for country in (*named, first, *others):
+        if code := country_code(country):
+            found.setdefault(code, country)
+    return tuple(found.values())[:2] if len(found) > 1 else ()
+
+
+def _when_told(understood: Query) -> Window | None:
+    """When the parties told of it: the time asked about; of "the 2022 clashes" that year."""
+    window = understood.window
+    return window if window and window.start else year_of(understood.text) or window
 
 
 def _others(own: Mapping[str, frozenset[str]], party: str) -> frozenset[str]:

@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.excerpts import REPORTER, readable, sentences_of, speaking
-from assistant.grounding.accounts import side_of
-from assistant.grounding.attribution import said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from assistant.asked import Asked
     from assistant.evidence import Evidence
     from index.articles import Article, Hit
@@ -71,32 +67,11 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
                 if len(text.split()) >= _FEWEST_WORDS:
                     found.append((hit, sentence, text))
     inputs = [heading_with(h.article, t) for h, _, t in found]
-    questions = [question_for(hit.article, sentence, evidence) for hit, sentence, _ in found]
-    scores = _scores(questions, inputs, reranker)
+    scores = reranker.score(evidence.searched_for, inputs)
     return [
-        Candidate(h, s, t, score - _off_year(asked, h.article, t))
+        Candidate(h, s, t, float(score) - _off_year(asked, h.article, t))
         for (h, s, t), score in zip(found, scores, strict=True)
     ]
-
-
-def question_for(article: Article, sentence: Sentence, evidence: Evidence) -> str:
-    """Return what a sentence is asked: a party's own account, the question put to that party alone."""
-    if not evidence.sides:
-        return evidence.searched_for
-    text = article.text[sentence.start : sentence.end]
-    said = said_by(article, sentence.start, sentence.end)
-    whose = side_of(article.id, said, evidence.sides, text)
-    return evidence.searched_for if whose is None else evidence.sides[whose].question
-
-
-def _scores(questions: Sequence[str], texts: Sequence[str], reranker: Reranker) -> list[float]:
-    scores = [0.0] * len(texts)
-    for question in dict.fromkeys(questions):
-        places = [at for at, asked in enumerate(questions) if asked == question]
-        found = reranker.score(question, [texts[at] for at in places])
-        for at, score in zip(places, found, strict=True):
-            scores[at] = float(score)
-    return scores
 
 
 def _off_year(asked: Asked, article: Article, text: str) -> float:

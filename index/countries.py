@@ -27,7 +27,7 @@ _ALSO = {
     "GB": "UK, U.K., Britain, Great Britain", "GR": "Hellenic", "KG": "Kyrgyz, Kirghizia",
     "KP": "North Korea, DPRK, Democratic People's Republic of Korea",
     "KR": "South Korea, ROK, Republic of Korea, Korea", "LA": "Lao, Lao People's Democratic",
-    "LB": "Lebanese", "MK": "Macedonia, FYROM", "MM": "Burma", "PS": "Palestine",
+    "LB": "Lebanese", "MK": "Macedonia, FYROM", "MM": "Burma, Naypyidaw", "PS": "Palestine",
     "RU": "Russian, Soviet",
     "SY": "Syrian Arab", "SZ": "Swaziland", "TL": "East Timor", "TR": "Turkiye", "UA": "Kiev",
     "US": "USA, US, U.S., America", "VA": "Holy See", "VN": "Viet Nam",
@@ -105,7 +105,11 @@ def governed_from(capital: str) -> str | None:
 @lru_cache(maxsize=1)
 def _capitals() -> dict[str, str]:
     found = {_plain(country["capital"]): code for code, country in _countries()}
-    return {name: code for name, code in found.items() if name} | {"washington": "US", "kiev": "UA"}
+    return {name: code for name, code in found.items() if name} | {
+        "washington": "US",
+        "kiev": "UA",
+        "naypyidaw": "MM",
+    }
 
 
 def _countries() -> list[tuple[str, dict[str, Any]]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-BAKU, YEREVAN = (Side(name, "?", frozenset()) for name in ("Baku", "Yerevan"))
+BAKU, YEREVAN = (Side(name, frozenset()) for name in ("Baku", "Yerevan"))
 BAYRAMOV = "Jeyhun Bayramov, Minister of Foreign Affairs of Azerbaijan"
 MIRZOYAN = "Ararat Mirzoyan, Minister of Foreign Affairs of Armenia"
 

@@ -83,14 +83,14 @@ def test_a_group_is_a_party_that_nobody_is_named_of() -> None:
 
 
 def test_a_group_speaks_where_another_than_the_named_party_does() -> None:
-    sides = [Side("Qatar", "?", frozenset()), Side("the boycotting states", "?", frozenset())]
+    sides = [Side("Qatar", frozenset()), Side("the boycotting states", frozenset())]
     bahrain = SaidBy(person=None, office=None, party="Bahrain", verb="said", start=0, end=0)
     assert side_of("x", bahrain, sides) == 1
     assert side_of("x", bahrain.model_copy(update={"party": "Qatar"}), sides) == 0
 
 
 def test_of_an_article_on_both_the_one_that_is_named_owns_the_sentence() -> None:
-    sides = [Side("Vucic", "?", frozenset({"x"})), Side("Begaj", "?", frozenset({"x"}))]
+    sides = [Side("Vucic", frozenset({"x"})), Side("Begaj", frozenset({"x"}))]
     assert side_of("x", None, sides, "Begaj praised the treatment of Serbs.") == 1
     assert side_of("x", None, sides, "Both spoke in the same debate.") is None
 
@@ -165,7 +165,7 @@ def test_two_who_speak_in_one_article_are_two_claims() -> None:
         numbering.claim(quotation(article, Excerpt((span,))))
         for span in ((0, cut - 1), (cut, len(text)))
     ]
-    sides = [Side(name, "?", frozenset({article.id})) for name in ("Vucic", "Begaj")]
+    sides = [Side(name, frozenset({article.id})) for name in ("Vucic", "Begaj")]
     found = accounts(claims, sides)
     assert found is not None
     assert [side.claims for side in found.sides] == [(0,), (1,)]

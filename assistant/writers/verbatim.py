@@ -21,7 +21,7 @@ from assistant.grounding.accounts import side_of
 from assistant.grounding.attribution import said_by, same_speaker
 from assistant.grounding.quoting import excerpt_of, named_text, quotation
 from assistant.grounding.speech import asked_of, names_party, names_speaker
-from assistant.selection import Candidate, candidates, heading_with, question_for
+from assistant.selection import Candidate, candidates, heading_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,12 +92,12 @@ class VerbatimWriter:
         """Score a sentence that says "he" or "the minister" as it is quoted, with the name."""
         best = max(candidate.score for candidate in found)
         named = [
-            (at, question_for(c.article, c.sentence, evidence), heading_with(c.article, text))
+            (at, heading_with(c.article, text))
             for at, c in enumerate(found)
             if c.score >= best - _WORTH_NAMING and (text := named_text(c.article, c.sentence))
         ]
-        scores = self._reranker.score_pairs([(question, text) for _, question, text in named])
-        better = {at: float(score) for (at, *_), score in zip(named, scores, strict=True)}
+        scores = self._reranker.score(evidence.searched_for, [text for _, text in named])
+        better = {at: float(score) for (at, _), score in zip(named, scores, strict=True)}
         return [replace(c, score=max(c.score, better.get(at, c.score))) for at, c in enumerate(found)]
 
 

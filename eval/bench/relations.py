@@ -61,7 +61,7 @@ def labelled(pair: Pair) -> str | None:
     """Return the relation the assistant gives to a pair's accounts."""
     numbering = Numbering()
     claims = [_claim(side, said, numbering) for side in pair.sides for said in side.said]
-    found = accounts(claims, [Side(side.party, "?", frozenset()) for side in pair.sides])
+    found = accounts(claims, [Side(side.party, frozenset()) for side in pair.sides])
     return found.relation if found else None
 
 

@@ -1,11 +1,11 @@
-"""The two parties whose accounts a question asks for, and the question put to each alone.
+"""The two parties whose accounts a question asks for.
 
 A question asks for two accounts when it names two parties and says so in some way: it sets them apart
 ("each", "compare", "against"), asks something of each in a clause of its own ("what worried Cairo, and
 what did Addis Ababa assure?"), gives each something of its own ("Doha's grievance and Manama's answer"),
 has both say something ("What did A and B say about …"), or asks who is to blame. Of several that are
-named, those two are meant that stand where somebody speaks, not where a place does. What two did together
-is no two accounts.
+named, those two are meant that stand where somebody speaks, not where a place does. What two did
+together is no two accounts.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from index.countries import country_code, country_meant, governed_from
 from index.search.names import fold, gazetteer, land_of
@@ -30,7 +31,9 @@ _NO_PARTY = re.compile(
 )
 _WORD = r"(?:[Aa]l-|[Ee]l-)?[A-ZÀ-ÞА-Я][\w’'-]*(?<!['’]s)(?<!['’])"
 _NAME = rf"(?!(?:{_ASKS})\b){_WORD}(?: (?:(?:bin|ibn|al|de|van|von) )?{_WORD})*"
-_TWOFOLD = r"(?:Bosnia and Herzegovina|Antigua and Barbuda|Trinidad and Tobago|(?:Saint|St\.?) \w+ and \w+)"
+_TWOFOLD = (
+    r"(?:Bosnia and Herzegovina|Antigua and Barbuda|Trinidad and Tobago|(?:Saint|St\.?) \w+ and \w+)"
+)
 _OFFICE = (
     r"(?:(?:prime|foreign|deputy|vice|defen[cs]e|crown|external affairs|then) )*(?:president|premier"
     r"|minister|king|emir|amir|sultan|chancellor|prince|leader|ruler|government|ambassador|envoy"
@@ -53,8 +56,10 @@ _THEIRS = (
 )
 _APART = re.compile(
     rf"\beach\b|\brespective(?:ly)?\b|\bversus\b|\bvs\b|\bone another\b"
-    rf"|\b(?:both|either|opposing|rival|conflicting|competing) (?:{_THEIRS})\b|\beither of (?:them|the)\b"
-    rf"|\b(?:the|these|those) two (?:\w+[- ]){{0,3}}?(?:{_THEIRS})\b|(?:^|[.?!:;] )(?:compare|contrast)\b|\bwho \w+ whom\b"
+    rf"|\b(?:both|either|opposing|rival|conflicting|competing) (?:{_THEIRS})\b"
+    r"|\beither of (?:them|the)\b"
+    rf"|\b(?:the|these|those) two (?:\w+[- ]){{0,3}}?(?:{_THEIRS})\b"
+    r"|(?:^|[.?!:;] )(?:compare|contrast)\b|\bwho \w+ whom\b"
     r"|\bdisagree\w*|\bdiffer(?:s|ed|ently)?\b|\bat odds\b|\bset\b.+\bbeside\b|\bagainst that of\b",
     re.IGNORECASE,
 )
@@ -90,7 +95,9 @@ _TELLER = (
 _A_PLACE = -2
 _FAR = 8  # words between what one party has and the other
 _ASKING = r"(?i:how|what|whom|who|why|on what|on which|with what|of what)"
-_CLAUSE = re.compile(rf"(?:[,;:?]|\band\b|\bwhile\b|\bbut\b|\bwhereas\b)\s+(?:and |but |while )?(?={_ASKING}\b)")
+_CLAUSE = re.compile(
+    rf"(?:[,;:?]|\band\b|\bwhile\b|\bbut\b|\bwhereas\b)\s+(?:and |but |while )?(?={_ASKING}\b)"
+)
 _DOES = re.compile(r"\b(?:did|does|do|has|have|had|would|will) (?:the )?$", re.IGNORECASE)
 _TELLS = re.compile(rf"\b(?:{_TELLER}) (?:the )?$", re.IGNORECASE)
 _PLACED = re.compile(
@@ -101,27 +108,29 @@ _PLACED = re.compile(
 _POSSESSIVE = re.compile(r"^['’]s?(?=\W|$)")
 _OWNS = re.compile(rf"^['’]s? (?:[a-z-]+ ){{0,2}}?(?:{_HAVE})s?\b")
 _SAYS = re.compile(rf"^(?: [a-z]+ly)?,? (?:each |both )?(?:{_SPEAK})\b")
-_JOINED = re.compile(r"^(?:['’]s?)?(?:,? and|,? but| versus| vs\.?|,? or) (?:the |as |by |in |for |of |to )?(?:that of )?$")
+_JOINED = re.compile(
+    r"^(?:['’]s?)?(?:,? (?:and|but|or)| versus| vs\.?) (?:the |as |by |in |for |of |to )?(?:that of )?$"
+)
 _SAY_OF = re.compile(
-    r"(?: each| both)?(?: \w+ly)? (?:(?:say|said|tell|told)(?= (?:about|on|over|of|to)\b)|describe|see|view"
-    r"|explain|present|respond|react|reply|answer|claim|accuse|blame|differ|disagree|judge|justify|assess"
+    r"(?: each| both)?(?: \w+ly)? (?:(?:say|said|tell|told)(?= (?:about|on|over|of|to)\b)|describe|see"
+    r"|view|explain|present|respond|react|reply|answer|claim|accuse|blame|differ|disagree|judge|justify|assess"
     r"|regard|portray|condemn|defend|recall|interpret|characteri[sz]e|account for)\b(?! and\b)"
 )
 _SAID_BY_ANOTHER = re.compile(r"\b(?:say|said|says|tell|told|call|claim|think)\b", re.IGNORECASE)
 _OF_ACCOUNTS = re.compile(rf"\b(?:{_SPEAK}|(?:{_HAVE})s?|according to)\b")
 _THING = re.compile(
-    r"^ (?!(?:and|or|but|on|over|in|at|with|against|to|about|for|from|each|both|beside|versus|vs|as|had|has|said"
-    r"|saw|put|took|made|told|held|gave|laid|spoke|was|were|is|are|will|would|can|could|must|should|then|now"
+    r"^ (?!(?:and|or|but|on|over|in|at|with|against|to|about|for|from|each|both|beside|versus|vs|as|had|has"
+    r"|said|saw|put|took|made|told|held|gave|laid|spoke|was|were|is|are|will|would|can|could|must|should|then|now"
     r"|[a-z]+ed)\b)[a-z]"
 )
-_COMPARED = re.compile(r"\b(?:compare|contrast|between) $|\b(?:compare|contrast)\b.+\b(?:with|and|to) $", re.IGNORECASE)
-_LINK = re.compile(r"(?:,? (?:and|with|versus|vs\.?|against|beside|by|as|than|but))?(?: the)? ?$")
-_SETTING_APART = re.compile(r"\b(?:each|both|respectively|compare|contrast)\b", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:compare|contrast|between) $|\b(?:compare|contrast)\b.+\b(?:with|and|to) $", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A party named at `[start, end)`: who that is, whose country it is, how much it stands as a speaker."""
+    """A party named at `[start, end)`: who, of which country, and how much it stands as a speaker."""
 
     party: str
     country: str
@@ -130,16 +139,15 @@ class _Named:
     weight: int
 
 
-def parties(question: str) -> dict[str, str]:
-    """Return the two whose accounts are asked for, with the question put to each alone; else none.
+def parties(question: str) -> tuple[str, ...]:
+    """Return the two whose accounts are asked for, in the question's order; else none.
 
-    One who holds an office is there by the country named with it, a capital by its own name. Alone, a
-    party is asked the question without the other's name.
+    One who holds an office is there by the country named with it, a capital by its own name.
     """
     question = _HALVES.sub(r"\g<a> \g<of> and \g<b> \g<of>", question)
     named = _named(question)
     pair = _by_clauses(question, named) or _set_apart(question, named) or _joined(question, named)
-    return {one.party: _alone(question, one, pair, named) for one in pair}
+    return tuple(one.party for one in pair)
 
 
 def is_group(party: str) -> bool:
@@ -157,7 +165,7 @@ def _by_clauses(question: str, named: list[_Named]) -> tuple[_Named, ...]:
     starts = [0, *(found.end() for found in _CLAUSE.finditer(question)), len(question)]
     clauses = [
         (question[start:end], [one for one in named if start <= one.start < end and one.weight > 1])
-        for start, end in zip(starts, starts[1:], strict=False)
+        for start, end in pairwise(starts)
     ]
     if not any(_OF_ACCOUNTS.search(text) for text, found in clauses if found):
         return ()
@@ -174,7 +182,7 @@ def _set_apart(question: str, named: list[_Named]) -> tuple[_Named, ...]:
 
 def _joined(question: str, named: list[_Named]) -> tuple[_Named, ...]:
     """Two that are named together as speaking, or each with something of its own, or of the other."""
-    for one, other in zip(named, named[1:], strict=False):
+    for one, other in pairwise(named):
         between, after = question[one.end : other.start], question[other.end :]
         beside = re.search(r"\b(?:and|against|beside)\b", between) and len(between.split()) <= _FAR
         owns = beside and other.weight and _OWNS.match(question[one.end :])
@@ -206,7 +214,9 @@ def _named(question: str) -> list[_Named]:
 
 def _party(match: re.Match[str], question: str) -> _Named | None:
     before, after = question[: match.start()], question[match.end() :]
-    stands = sum(2 for sign in (_DOES.search(before), _OWNS.match(after), _COMPARED.search(before)) if sign)
+    stands = sum(
+        2 for sign in (_DOES.search(before), _OWNS.match(after), _COMPARED.search(before)) if sign
+    )
     stands += bool(_TELLS.search(before)) + bool(_SAYS.match(after) or _POSSESSIVE.match(after))
     if match["group"]:
         party, country = match[0], fold(match[0])
@@ -250,14 +260,3 @@ def _usual(code: str | None) -> str | None:
     from babel import Locale
 
     return str(Locale("en").territories[code]).partition(" (")[0] if code else None
-
-
-def _alone(question: str, one: _Named, pair: tuple[_Named, ...], named: list[_Named]) -> str:
-    """The question without the names of the other party and the words that set the two apart."""
-    [other] = [each for each in pair if each is not one]
-    text = question
-    for each in sorted(named, key=lambda each: -each.start):
-        if each.country == other.country:
-            text = f"{_LINK.sub('', text[: each.start])} {_POSSESSIVE.sub('', text[each.end :])}"
-    text = _SETTING_APART.sub(" ", text)
-    return re.sub(r"\s+(?=[,.;:?]|$)", "", " ".join(text.split()))

@@ -128,7 +128,7 @@ def understand(
         names=_with_governments(text, names),
         window=times.window or _in_office(names),
         newest=times.newest,
-        sides=tuple(parties(text).values()),
+        sides=parties(text),
         filters=filters,
         notes=notes,
     )

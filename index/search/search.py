@@ -138,7 +138,7 @@ class SearchEngine:
 
     def _of_side(self, query: Query, side: str) -> Query:
         """The question asked of one side alone, within the same time and filters."""
-        alone = self.understand(side, query.filters)
+        alone = self.understand(f"{side}: {query.text}", query.filters)
         return replace(alone, window=query.window, newest=query.newest, sides=())
 
     def _scored(self, query: Query, budget: int) -> list[Hit]:
