@@ -36,7 +36,8 @@ NAME = "verbatim"
 
 _MOST = 3
 _MOST_OF_MANY = 5  # of a list
-_OF_A_SIDE = 4  # sentences a side has at most, as many as the other where it says as much
+_OF_A_SIDE = 4  # sentences a side has at most
+_WITHIN_A_SIDE = 4.0  # logits below its best within which a side's sentences are quoted
 _UNHEARD = 6.0  # logits below the best sentence at which a side has said nothing on the matter,
 _HEARD = -1.0  # unless its best answers the question put to it alone by a logit of this or more
 _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
@@ -205,14 +206,17 @@ def _on_the_matter(candidate: Candidate, asked: Asked, sides: Sequence[Side]) ->
 
 
 def _of_each(near: Sequence[Candidate], sides: Sequence[Side]) -> list[Candidate]:
-    """What each party says, at most as much of one as of another; nothing that a third says."""
+    """What each party says; nothing that a third says."""
     owners = [side_of(c.article.id, _said(c), sides, c.text) for c in near]
     heard = [
-        _best([c for c, owner in zip(near, owners, strict=True) if owner == at], _OF_A_SIDE)
+        _best(
+            [c for c, owner in zip(near, owners, strict=True) if owner == at],
+            _OF_A_SIDE,
+            margin=_WITHIN_A_SIDE,
+        )
         for at in range(len(sides))
     ]
-    fewest = min((len(own) for own in heard if own), default=0)
-    return list(dict.fromkeys(chain.from_iterable(own[: max(fewest, 2)] for own in heard)))
+    return list(dict.fromkeys(chain.from_iterable(heard)))
 
 
 def _theirs(near: Sequence[Candidate], whose: SaidBy | None) -> Sequence[Candidate]:

@@ -119,9 +119,9 @@ _SAY_OF = re.compile(
 _SAID_BY_ANOTHER = re.compile(r"\b(?:say|said|says|tell|told|call|claim|think)\b", re.IGNORECASE)
 _OF_ACCOUNTS = re.compile(rf"\b(?:{_SPEAK}|(?:{_HAVE})s?|according to)\b")
 _THING = re.compile(
-    r"^ (?!(?:and|or|but|on|over|in|at|with|against|to|about|for|from|each|both|beside|versus|vs|as|had|has"
-    r"|said|saw|put|took|made|told|held|gave|laid|spoke|was|were|is|are|will|would|can|could|must|should|then|now"
-    r"|[a-z]+ed)\b)[a-z]"
+    r"^ (?!(?:and|or|but|on|over|in|at|with|against|to|about|for|from|each|both|beside|versus|vs|as|had"
+    r"|has|said|saw|put|took|made|told|held|gave|laid|spoke|was|were|is|are|will|would|can|could|must"
+    r"|should|then|now|[a-z]+ed)\b)[a-z]"
 )
 _COMPARED = re.compile(
     r"\b(?:compare|contrast|between) $|\b(?:compare|contrast)\b.+\b(?:with|and|to) $", re.IGNORECASE
