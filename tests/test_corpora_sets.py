@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 CORPORA = Path(__file__).parents[2] / "shared" / "corpora"  # next to the checkout
 DEV, HELDOUT = "corpora-dev", "corpora-heldout"
-SETS = (DEV, HELDOUT)
+FRESH = ("fresh-dev", "fresh-test")
+SETS = (DEV, HELDOUT, *FRESH)
 AT_LEAST = {
     "fact": (40, 25),
     "attribution": (20, 10),
@@ -55,6 +57,20 @@ def test_every_slice_is_large_enough(at: int, name: str, least: int) -> None:
     assert counts.keys() == AT_LEAST.keys()
 
 
+@pytest.mark.parametrize("name", FRESH)
+def test_the_fresh_sets_are_balanced(name: str) -> None:
+    counts = Counter(case.slice for case in _cases(name))
+    assert counts == {
+        "two-sided": 24,
+        "fact": 9,
+        "attribution": 6,
+        "temporal": 6,
+        "latest": 3,
+        "unanswerable": 12,
+        "false-premise": 12,
+    }
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_a_set_agrees_with_itself(name: str) -> None:
     repeats = [d for d in check(_cases(name), {}) if "asks the same" in d.problem]
@@ -85,20 +101,24 @@ def test_each_side_speaks_for_itself(name: str) -> None:
         assert first.isdisjoint(*others), case.id
 
 
-def test_held_out_questions_share_nothing_with_the_others() -> None:
-    dev, heldout = (set(_cases(name)) for name in SETS)
-    assert not {case.id for case in dev} & {case.id for case in heldout}
-    assert not {case.derived_from or case.id for case in dev} & {
-        case.derived_from or case.id for case in heldout
-    }
-    assert not {gold.source for case in dev for gold in _gold(case)} & {
-        gold.source for case in heldout for gold in _gold(case)
-    }
-    questions = [
-        {" ".join(re.findall(r"\w+", case.question.casefold())) for case in cases if not case.history}
-        for cases in (dev, heldout)
-    ]
-    assert questions[0].isdisjoint(questions[1])
+@pytest.mark.parametrize(("one", "other"), list(combinations(SETS, 2)))
+def test_two_sets_share_nothing(one: str, other: str) -> None:
+    ours, theirs = _cases(one), _cases(other)
+    assert _origins(ours).isdisjoint(_origins(theirs))
+    assert _sources(ours).isdisjoint(_sources(theirs))
+    assert _questions(ours).isdisjoint(_questions(theirs))
+
+
+def _origins(cases: tuple[Case, ...]) -> set[str]:
+    return {case.id for case in cases} | {case.derived_from for case in cases if case.derived_from}
+
+
+def _sources(cases: tuple[Case, ...]) -> set[str]:
+    return {gold.source for case in cases for gold in _gold(case)}
+
+
+def _questions(cases: tuple[Case, ...]) -> set[str]:
+    return {" ".join(re.findall(r"\w+", case.question.casefold())) for case in cases if not case.history}
 
 
 @pytest.mark.skipif(not CORPORA.is_dir(), reason="the public corpora are not next to the checkout")
