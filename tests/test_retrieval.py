@@ -15,7 +15,6 @@ from assistant.conversation import points_back, rewrites
 from assistant.retrieval import Retrieval
 from index.errors import InputError
 from index.indexing import index_paths
-from index.search.parties import parties
 from index.settings import load_settings
 from index.store.library import Library
 
@@ -162,21 +161,6 @@ def test_a_name_is_exchanged() -> None:
     history = (Message(role="user", content="What did Finer tell Kurti?"),)
     meant = rewrites(Question(text="And Vucic?", history=history))
     assert "What did Finer tell Vucic?" in meant
-
-
-@pytest.mark.parametrize(
-    ("question", "alone"),
-    [
-        (
-            "Why did the grain corridor fail, in Ukraine's and in Russia's view?",
-            ["Why did the grain corridor fail, in Ukraine’s view?"],
-        ),
-        ("What do Greece and Türkiye each want for Cyprus?", ["What does Greece want for Cyprus?"]),
-        ("What did Vucic say about the difference between Ukraine and Serbia?", []),
-    ],
-)
-def test_question_put_to_one_side(question: str, alone: list[str]) -> None:
-    assert list(parties(question).values())[:1] == alone
 
 
 def test_limits_on_the_command_line(library_folder: Path, memoire: Callable[..., Outcome]) -> None:

@@ -155,6 +155,7 @@ def _signals(
     actors = [True if c.article.id in accounts else h.actor for c, h in zip(quoted, held, strict=True)]
     kinds = [h.kind for h in held if h.kind is not None]
     most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
+    told = 0.0 if evidence.sides else 1.0  # what is taken for granted is what two accounts differ on
     off, gone = most.names_off, most.names_gone
     parts = evidence.searched_for.count("?") > 1 or bool(_PARTS.search(evidence.searched_for))
     if asked.sides or parts:  # no one article need hold all
@@ -171,10 +172,10 @@ def _signals(
         names_gone=gone,
         name_gone=float(gone > 0),
         words_there=most.words_there,
-        premise_off=most.premise_off,
-        event_off=most.event_off,
-        deed_off=float(most.deed_off),
-        deed_apart=float(most.deed_apart and not most.deed_off),
+        premise_off=told * most.premise_off,
+        event_off=told * most.event_off,
+        deed_off=told * most.deed_off,
+        deed_apart=told * (most.deed_apart and not most.deed_off),
         kind_missing=float(bool(kinds) and not any(kinds)),
         thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
         actor_missing=float(not wanted.reply and all(actor is False for actor in actors)),

@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 
 _ROWS = Path(__file__).with_suffix(".jsonl")
 _MODEL = Path(abstention.__file__).with_suffix(".json")
-_NEVER_FITTED = "corpora-heldout"
-_DEVELOPMENT = ("sample", "corpora-dev")
-_OF_PEOPLE = ("sample", "corpora")
+_NEVER_FITTED = ("corpora-heldout", "fresh-test")
+_DEVELOPMENT = ("sample", "corpora-dev", "fresh-dev")
+_OF_PEOPLE = ("sample", "corpora", "fresh-")
 _DRAWS = 1000
 _TURNS = 5
 _BEFORE = -0.073  # the threshold of the rule before
@@ -62,7 +62,7 @@ _COLOURS = (
     "<style>text{font:13px sans-serif;fill:#555}line{stroke:#999}"
     "polyline{fill:none;stroke-width:2}.before{stroke:#b65}.after{stroke:#257}</style>"
 )
-_UNSEEN = "fresh"
+_UNSEEN = "fresh "  # made by machine
 _MADE = 200
 _SEED_HELP = (
     "Make questions from the library's articles: with 0 of parties that are fitted, with another seed"
@@ -406,7 +406,7 @@ def _made(library: Library, seed: int) -> Iterator[Asking]:
     for one in questions:
         unfitted = int(_hash(one.group)[:8], 16) % 2 == 1
         if unfitted == bool(seed):
-            kind = f"{_UNSEEN} {one.kind}" if seed else one.kind
+            kind = f"{_UNSEEN}{one.kind}" if seed else one.kind
             yield Question(text=one.question), one.answerable, kind, one.group, ()
 
 

@@ -251,8 +251,9 @@ def _as_government(name: str, before: str, after: str) -> int:
 
 def _land(name: str, code: str) -> str:
     """A country or capital as it is written; of an adjective or a people, the country's usual name."""
-    named = country_code(name) and gazetteer().adjectives.get(fold(name)) != code
-    return name if named else _usual(code) or name
+    known = gazetteer()
+    adjective = known.adjectives.get(fold(name)) == code and fold(name) not in known.forms
+    return name if country_code(name) and not adjective else _usual(code) or name
 
 
 @lru_cache(maxsize=500)
