@@ -31,6 +31,13 @@ def _said(article: Article, words: str) -> SaidBy | None:
     return said_by(article, start, start + len(words))
 
 
+def test_he_said_aside_is_not_whom_the_sentence_is_about() -> None:
+    text = "President Joe Biden spoke in Kyiv. President Putin, he said, had chosen this war."
+    said = _said(Article("a", "Visit", text), "had chosen this war")
+    assert said is not None
+    assert said.person == "Joe Biden"
+
+
 def _verb(article: Article, words: str) -> str:
     said = _said(article, words)
     assert said is not None

@@ -198,15 +198,26 @@ def _resolved(article: Article) -> dict[int, list[Attributed]]:
         if sentence.heading:
             last = None
             continue
+        before = last
         if lead := _leading(text, last[0] if last else None, known):
             last = (lead, at) if lead.person else None
         for one in attributed(text, sentence.start):
-            near = last[0] if last and at - last[1] <= _CARRIED else None
+            spoke = before if _aside(article.text, one) else last
+            near = spoke[0] if spoke and at - spoke[1] <= _CARRIED else None
             who = _whom(one, near, known)
             here.append(who)
             last = (who, at) if who.person else last
     _carry(article, found)
     return found
+
+
+def _aside(text: str, one: Attributed) -> bool:
+    """Tell whether "he said" stands between commas: whoever the sentence is about is another."""
+    return (
+        one.points_back
+        and text[one.start - 2 : one.start] == ", "
+        and text[one.end : one.end + 1] == ","
+    )
 
 
 def _leading(text: str, near: Attributed | None, known: dict[str, Attributed]) -> Attributed | None:
