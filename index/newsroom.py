@@ -135,6 +135,9 @@ def _poll_one(
         return Report(rejections=[Rejection(feed.url, str(exc))])
     if answer.body is not None:
         polled = replace(polled, title=parsed.title, etag=answer.etag, modified=answer.modified)
+    if parsed.parts:  # they change without it
+        parsed, problem = _with_parts(parsed, fetcher)
+        polled = replace(polled, etag=None, modified=None, problem=problem)
     with LibraryWriter.exclusive(settings.library) as library:
         awaited = {late.entry.url: late for late in library.awaited(feed.url)}
     later = {url: late for url, late in awaited.items() if late.waits(now)}
@@ -150,6 +153,18 @@ def _poll_one(
         library.note_feed(polled)
         library.wait_for(feed.url, later.values())
     return report
+
+
+def _with_parts(index: Feed, fetcher: Fetcher) -> tuple[Feed, str | None]:
+    """Return an index of sitemaps with what they hold, and what was wrong with one if any was."""
+    entries, problem = list(index.entries), None
+    for part in index.parts:
+        try:
+            found = fetcher.fetch(part)
+            entries += parse_feed(found.body or b"", found.url).entries
+        except (FetchError, UnreadableError) as exc:
+            problem = f"{part}: {exc}"
+    return replace(index, entries=entries), problem
 
 
 def _add(total: Report, part: Report) -> None:

@@ -81,6 +81,7 @@ def test_the_commands(memoire: Callable[..., Outcome], library_copy: Path, tmp_p
     assert "Indexed 1 new articles" in memoire("index", "import", out, *at).out
     assert memoire("index", "prune", *at).out == "Forgot 0 files that are gone; removed 0 articles.\n"
     assert "No feed is followed" in memoire("index", "feeds", "--list", *at).out
+    assert "from 0 pages" in memoire("index", "feeds", *at).out
     assert memoire("index", "feeds", "--drop", "https://x.example", *at).code == 2
     assert memoire("index", "feeds", "--starter").out.startswith("#")
     assert memoire("doctor", *at).code == 0

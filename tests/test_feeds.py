@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from index.dates import PartialDate
 from index.errors import InputError, NoLibrary
 from index.indexing import Report
 from index.intake.documents import text_of_fragment
@@ -130,6 +132,79 @@ def test_a_link_that_is_none(chosen: Settings) -> None:
     with pytest.raises(InputError, match="web address"):
         index_links(["https://"], chosen)
     assert not chosen.library.exists()
+
+
+# -- sitemaps --------------------------------------------------------------------------------------
+
+NEWS = """<url><loc>{url}</loc><image:image><image:loc>http://127.0.0.1/a.png</image:loc>
+<image:title>A picture</image:title></image:image><news:news><news:publication>
+<news:name>Zembla Wire</news:name><news:language>en</news:language></news:publication>
+<news:publication_date>2024-05-03T23:30:00-05:00</news:publication_date>
+<news:title>Ferry &amp;amp; talks</news:title></news:news></url>"""
+
+
+def _sitemap(*items: str, kind: str = "urlset") -> bytes:
+    spaces = (
+        ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+        ' xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{kind}{spaces}>{"".join(items)}</{kind}>'.encode()
+
+
+def test_a_news_sitemap(server: Server, chosen: Settings) -> None:
+    _serve(server, "/ferry", PAGE.encode())
+    body = _sitemap(NEWS.format(url=f"{server.url}/ferry"))
+    _serve(server, "/news.xml", body, "application/xml", etag='"1"')
+    follow([ListedFeed(f"{server.url}/news.xml")], chosen)
+    assert poll(chosen).added == 1
+    with Library.open(chosen.library) as library:
+        (article,) = library.articles()
+        (feed,) = library.feeds()
+    assert (article.title, article.outlet) == ("Ferry & talks", "Zembla Wire")
+    assert article.published == PartialDate(2024, 5, 3)
+    assert "A picture" not in article.text
+    assert (feed.etag, feed.problem) == ('"1"', None)
+    assert poll(chosen).unchanged == 1
+    assert server.paths().count("/ferry") == 1
+
+
+def test_a_plain_sitemap_s_day_of_change_is_no_publication_date() -> None:
+    item = "<url><loc>/{}</loc><lastmod>2024-05-{:02}</lastmod></url>"
+    feed = parse_feed(_sitemap(*(item.format(day, day) for day in (2, 30, 4))), "http://example.org/")
+    assert [entry.url[-2:] for entry in feed.entries] == ["30", "/4", "/2"]
+    assert {entry.published for entry in feed.entries} == {None}
+
+
+def test_a_sitemap_of_a_whole_site_gives_its_newest_pages() -> None:
+    item = "<url><loc>/{}</loc><lastmod>2024-05-03T00:00:{:05}</lastmod></url>"
+    feed = parse_feed(_sitemap(*(item.format(n, n) for n in range(3000))), "http://example.org/")
+    assert len(feed.entries) == 1000
+    assert feed.entries[0].url == "http://example.org/2999"
+
+
+def test_an_index_of_sitemaps_one_of_which_is_gone(server: Server, chosen: Settings) -> None:
+    _serve(server, "/ferry", PAGE.encode())
+    packed = gzip.compress(_sitemap(NEWS.format(url=f"{server.url}/ferry")))
+    _serve(server, "/a.xml.gz", packed, "application/gzip")
+    parts = [f"<sitemap><loc>{server.url}/{name}</loc></sitemap>" for name in ("gone.xml", "a.xml.gz")]
+    parts.append("<sitemap><loc>file:///etc/passwd</loc></sitemap>")
+    _serve(server, "/sitemap.xml", _sitemap(*parts, kind="sitemapindex"), "text/xml", etag='"1"')
+    follow([ListedFeed(f"{server.url}/sitemap.xml")], chosen)
+    assert poll(chosen).added == 1
+    with Library.open(chosen.library) as library:
+        (feed,) = library.feeds()
+    assert (feed.etag, feed.problem) == (None, f"{server.url}/gone.xml: the server answered 404")
+    _serve(server, "/new", PAGE.replace("Onhava", "Kobaltana").encode())
+    new = gzip.compress(_sitemap(NEWS.format(url=f"{server.url}/new")))
+    _serve(server, "/a.xml.gz", new, "application/gzip")
+    assert poll(chosen).files == 1
+
+
+@pytest.mark.parametrize("body", [b"<urlset", b"<urlset/>", b"<p>urlset</p>", b"\xff<sitemapindex>"])
+def test_what_is_hardly_a_sitemap(body: bytes) -> None:
+    with suppress(UnreadableError):
+        assert parse_feed(body, "http://example.org/").entries == []
 
 
 # -- feeds -----------------------------------------------------------------------------------------

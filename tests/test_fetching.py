@@ -7,6 +7,8 @@ import socket
 import threading
 import time
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -265,11 +267,28 @@ def test_a_failure_that_stays(status: int, asked: int, server: Server) -> None:
     assert len(server.paths()) == asked
 
 
-def test_a_server_that_wants_to_wait_for_days(server: Server) -> None:
-    server.pages["/a"] = _page(429, retry_after="864000")
+@pytest.mark.parametrize("asked", ["864000", format_datetime(datetime.now(UTC) + timedelta(days=10))])
+def test_a_server_that_wants_to_wait_for_days(asked: str, server: Server) -> None:
+    server.pages["/a"] = _page(429, retry_after=asked)
     with pytest.raises(FetchError, match="answered 429"):
         _fetch(f"{server.url}/a")
     assert len(server.paths()) == 1
+
+
+@pytest.mark.parametrize("told", ["Thu, 01 Jan 1998 00:00:00 GMT", "in a while"])
+def test_a_wait_that_is_over_or_makes_no_sense(told: str, server: Server) -> None:
+    server.pages["/a"] = _page(503, retry_after=told)
+    with pytest.raises(FetchError, match="answered 503"):
+        _fetch(f"{server.url}/a")
+    assert len(server.paths()) == 2
+
+
+def test_a_file_that_is_packed_itself(server: Server) -> None:
+    server.pages["/a.gz"] = _page(200, gzip.compress(b"ferry"), content_type="application/gzip")
+    assert _fetch(f"{server.url}/a.gz").body == b"ferry"
+    server.pages["/a.gz"] = _page(200, gzip.compress(b"\0" * 50_000_000))
+    with pytest.raises(FetchError, match="larger than"):
+        _fetch(f"{server.url}/a.gz")
 
 
 def test_robots(server: Server) -> None:

@@ -141,7 +141,7 @@ def test_following_a_feed(folder: Path, server: Server) -> None:
     item = f"<item><title>Short</title><link>{server.url}/ferry</link></item>"
     feed = f"<rss version='2.0'><channel><title>Z</title>{item}</channel></rss>"
     server.pages["/feed"] = lambda handler: handler.answer(200, feed.encode())
-    app = _submit(_open(), "Follow feed", "RSS, Atom or JSON feed", f"{server.url}/feed")
+    app = _submit(_open(), "Follow feed", "RSS, Atom or JSON feed, or sitemap", f"{server.url}/feed")
     assert "1 new articles" in _words(app)
     feeds = next(frame.value for frame in app.dataframe if "feed" in frame.value)
     assert feeds["feed"].tolist() == ["Z"]

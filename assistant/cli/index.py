@@ -62,7 +62,8 @@ def add(
         list[str] | None, typer.Option(metavar="GLOB", help="In folders, pass over what matches.")
     ] = None,
     feed: Annotated[
-        list[str] | None, typer.Option(metavar="URL", help="Follow an RSS, Atom or JSON feed.")
+        list[str] | None,
+        typer.Option(metavar="URL", help="Follow an RSS, Atom or JSON feed, or a sitemap."),
     ] = None,
     feeds: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Follow the feeds of a list (YAML).")
@@ -95,7 +96,8 @@ def add(
         )
     links = [path for path in paths or () if _LINK.match(path)]
     files = [Path(path) for path in paths or () if not _LINK.match(path)]
-    reports = []
+    reports: list[Report] = []
+    on_the_web: list[Report] = []
     if files:
         from index.indexing import index_paths
 
@@ -107,10 +109,14 @@ def add(
         from index.newsroom import index_links
 
         with reporting("pages") as on_progress:
-            reports.append(index_links(links, settings, on_progress))
+            on_the_web.append(index_links(links, settings, on_progress))
     if followed:
-        reports.append(_follow(followed, settings))
-    _conclude(reports)
+        on_the_web.append(_follow(followed, settings))
+    for report in reports:
+        _summarise(report)
+    for report in on_the_web:
+        _summarise(report, "pages")
+    _conclude([*reports, *on_the_web])
 
 
 def _named_feeds(urls: Sequence[str], path: Path | None) -> list[ListedFeed]:
@@ -131,8 +137,6 @@ def _follow(feeds: Sequence[ListedFeed], settings: Settings) -> Report:
 
 
 def _conclude(reports: Sequence[Report]) -> None:
-    for report in reports:
-        _summarise(report)
     read = any(report.added or report.unchanged for report in reports)
     if any(report.rejections for report in reports) and not read:
         raise typer.Exit(1)
@@ -170,7 +174,7 @@ def feeds(
     else:
         with reporting("pages") as on_progress:
             report = poll(settings, on_progress)
-        _summarise(report)
+        _summarise(report, "pages")
 
 
 def _list_feeds(settings: Settings) -> None:
@@ -206,7 +210,7 @@ def watch(
         try:
             with reporting("pages") as on_progress:
                 report = poll(settings, on_progress, every=every)
-            _summarise(report)
+            _summarise(report, "pages")
             pause = max(seconds_until_due(settings, every), _LEAST_PAUSE)
         except (LibraryBusy, StorageError) as exc:
             warn(f"{exc.problem} The next poll tries again.")
@@ -305,12 +309,12 @@ def rejected(ctx: typer.Context, library: LibraryOption = None) -> None:
         typer.echo("Everything indexed could be read.")
 
 
-def _summarise(report: Report) -> None:
+def _summarise(report: Report, unit: str = "files") -> None:
     unchanged = f" {report.unchanged:,} unchanged." if report.unchanged else ""
     aside = f" {len(report.rejections):,} set aside." if report.rejections else ""
     typer.echo(
         f"Indexed {report.added:,} new articles ({report.passages:,} passages) from"
-        f" {report.files:,} files in {report.seconds:.1f} s.{unchanged}{aside}"
+        f" {report.files:,} {unit} in {report.seconds:.1f} s.{unchanged}{aside}"
     )
     _warn_of(report.rejections)
 

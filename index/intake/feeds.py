@@ -1,4 +1,4 @@
-"""RSS, Atom and JSON feeds: their entries as sources of articles.
+"""RSS, Atom, JSON feeds and sitemaps: their entries as sources of articles.
 
 An entry with the full text is taken as it is; where a feed gives a summary, the page is fetched. What
 a feed says of an entry (title, author, day) goes before what the page says.
@@ -20,6 +20,7 @@ from index.errors import InputError
 from index.intake.documents import text_of_fragment
 from index.intake.fetching import web_address
 from index.intake.metadata import Rejection, UnreadableError, article_from
+from index.intake.sitemaps import parse_sitemap
 from index.intake.sources import fetch_article
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from index.articles import Article
     from index.intake.fetching import Fetcher
+    from index.intake.sitemaps import Sitemap
 
 _PATIENCE = timedelta(days=7)  # by then a page that is not there is not coming back
 _FIRST_WAIT = timedelta(minutes=15)
@@ -55,10 +57,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed's title and its entries, newest first as feeds have them."""
+    """A feed's title and its entries, newest first as feeds have them.
+
+    `parts` are the addresses of the sitemaps that an index of them names.
+    """
 
     title: str | None
     entries: Sequence[Entry]
+    parts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +190,13 @@ def parse_feed(body: bytes, url: str) -> Feed:
         raise UnreadableError("declares XML entities, which no feed needs")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _json_feed(body, url)
+    if sitemap := parse_sitemap(body):
+        return _of_sitemap(sitemap, url)
     import feedparser
 
     parsed = feedparser.parse(body, sanitize_html=True, response_headers={"content-location": url})
     if not parsed.get("version"):
-        raise UnreadableError("is not an RSS, Atom or JSON feed")
+        raise UnreadableError("is not an RSS, Atom or JSON feed or sitemap")
     feed = parsed.feed
     title = _plain(feed.get("title"))
     entries = []
@@ -213,7 +221,7 @@ def _json_feed(body: bytes, url: str) -> Feed:
     try:
         feed = json.loads(body)
         if "jsonfeed.org" not in str(feed.get("version")) or not isinstance(feed["items"], list):
-            raise UnreadableError("is not an RSS, Atom or JSON feed")
+            raise UnreadableError("is not an RSS, Atom or JSON feed or sitemap")
         title = _plain(feed.get("title"))
         entries = []
         for item in feed["items"]:
@@ -230,8 +238,26 @@ def _json_feed(body: bytes, url: str) -> Feed:
             )
             entries += [entry] if entry else []
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
-        raise UnreadableError("is not an RSS, Atom or JSON feed") from exc
+        raise UnreadableError("is not an RSS, Atom or JSON feed or sitemap") from exc
     return Feed(title, entries)
+
+
+def _of_sitemap(found: Sitemap, url: str) -> Feed:
+    entries = [
+        _entry(
+            url,
+            link=page["loc"],
+            title=page.get("title"),
+            author=None,
+            published=page.get("publication_date"),
+            content="",
+            outlet=page.get("name"),
+            language=page.get("language"),
+        )
+        for page in found.pages
+    ]
+    parts = [part for part in found.parts if _is_address(part)]
+    return Feed(None, [entry for entry in entries if entry], parts)
 
 
 def _entry(
@@ -260,6 +286,13 @@ def _entry(
         outlet=_plain(outlet),
         language=language or None,
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(web_address(text))
+    except InputError:
+        return False
 
 
 def _plain(value: str | None) -> str | None:

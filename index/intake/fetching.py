@@ -13,6 +13,8 @@ import time
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -35,6 +37,7 @@ _REDIRECTS = 5
 _LONGEST_WAIT = 60.0  # seconds; a server that asks for more is left for the next run
 _NOT_YET = frozenset({408, 425, 429, 500, 502, 503, 504})
 _UNCHANGED = 304
+_GZIP = b"\x1f\x8b"  # of a file that is packed as such: sitemap.xml.gz
 
 
 class FetchError(Exception):
@@ -255,9 +258,10 @@ class Fetcher:
                     wait=_seconds(fields.get("retry-after")),
                 )
             limit = int(self._settings.fetch_mb * 1e6)
+            body = _unpacked(response.iter_stream(), fields.get("content-encoding", ""), limit)
             return Fetched(
                 url,
-                _unpacked(response.iter_stream(), fields.get("content-encoding", ""), limit),
+                _unpacked([body], "gzip", limit) if body.startswith(_GZIP) else body,
                 fields.get("content-type", ""),
                 fields.get("etag"),
                 fields.get("last-modified"),
@@ -323,7 +327,14 @@ def _unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    return float(retry_after) if retry_after and retry_after.isdecimal() else None
+    """How long a server asks to be left alone, which it may say in seconds or as a moment."""
+    if not retry_after or retry_after.isdecimal():
+        return float(retry_after) if retry_after else None
+    try:
+        until = parsedate_to_datetime(retry_after)
+        return max((until - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 @contextmanager

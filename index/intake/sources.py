@@ -127,6 +127,6 @@ def fetch_article(url: str, fetcher: Fetcher) -> Article:
         if isinstance(found, Rejection):
             raise UnreadableError(found.reason)
         return replace(found, url=url, source=url)
-    if not page.kind.startswith(("text/html", "application/xhtml", "text/plain")):
+    if not page.kind.lower().startswith(("text/html", "application/xhtml", "text/plain")):
         raise UnreadableError(f"is of the kind {page.kind or 'unknown'}, not a web page or PDF")
     return article_of_page(body, url, url)

@@ -212,7 +212,7 @@ def _add(settings: Settings) -> None:
             with _said():
                 _report(_watched(lambda on_progress: index_links([link.strip()], settings, on_progress)))
     with st.form("library_feed", clear_on_submit=True):
-        feed = st.text_input("RSS, Atom or JSON feed", placeholder="https://…")
+        feed = st.text_input("RSS, Atom or JSON feed, or sitemap", placeholder="https://…")
         if st.form_submit_button("Follow feed") and feed:
             from index.intake.feeds import ListedFeed
             from index.newsroom import follow, poll
