@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.chat.again import offer_again, offer_quoting
 from assistant.chat.copying import show_copies, show_downloads
 from assistant.chat.reviews import show_thumbs
 from assistant.chat.words import byline, footer, grounding_line, searched_parts
@@ -33,9 +34,9 @@ def show_end(held: Conversation, number: int, turn: Turn) -> None:
     elif turn.stopped:
         st.html('<p class="stopped"><span aria-hidden="true">■</span> Stopped before the end.</p>')
         with st.container(key=f"stopped-{number}", horizontal=True):
-            _ask_again(held, number, turn)
+            offer_again(held, number)
             if turn.writer not in (None, VERBATIM):
-                _quote_instead(held, number, turn)
+                offer_quoting(held, number)
     elif turn.answer:
         if turn.answer.abstained:
             _show_abstention(held, number, turn.answer)
@@ -44,7 +45,7 @@ def show_end(held: Conversation, number: int, turn: Turn) -> None:
         _show_foot(held, number, turn, turn.answer)
     else:
         st.html(f'<p class="problem" role="alert">{_BROKEN}</p>')
-        _ask_again(held, number, turn)
+        offer_again(held, number)
     if turn.claims:
         _show_actions(held, number, turn)
 
@@ -55,30 +56,7 @@ def _show_failure(held: Conversation, number: int, turn: Turn) -> None:
         f'<p class="problem" role="alert">{as_html(turn.failure.problem)} '
         f"{as_html(turn.failure.remedy)}</p>"
     )
-    _ask_again(held, number, turn)
-
-
-def _ask_again(held: Conversation, number: int, turn: Turn, label: str = "Ask again") -> None:
-    st.button(
-        label,
-        key=f"again-{number}",
-        type="tertiary",
-        icon=":material/refresh:",
-        on_click=held.ask_again,
-        args=(number, turn.question.text),
-    )
-
-
-def _quote_instead(held: Conversation, number: int, turn: Turn) -> None:
-    st.button(
-        "Quote the articles instead",
-        key=f"quote-{number}",
-        type="tertiary",
-        icon=":material/format_quote:",
-        on_click=held.ask_again,
-        args=(number, turn.question.text),
-        kwargs={"quoting": True},
-    )
+    offer_again(held, number)
 
 
 def _show_abstention(held: Conversation, number: int, answer: Answer) -> None:
@@ -111,7 +89,7 @@ def _show_fallback(held: Conversation, number: int, turn: Turn, answer: Answer) 
             f'<p class="why">{as_html(turn.writer or "")} can be checked or changed under '
             "“Who writes” in the sidebar.</p>"
         )
-        _ask_again(held, number, turn, "Ask the model again")
+        offer_again(held, number, "Ask the model again")
 
 
 def _show_missing(answer: Answer) -> None:
