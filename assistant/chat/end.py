@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from assistant.chat.turns import Turn
 
 _BROKEN = "This answer could not be finished. The terminal the app runs in says why."
-_KINDS = {
-    "nothing on topic": "The library holds nothing on this.",
-    "no answer": "The articles found speak of this, but do not answer it.",
+_KINDS = {  # those that the reason itself may leave unsaid
     "outside the dates": "The articles found are from another time than the question asks about.",
     "false premise": "The question takes for granted what the articles do not say.",
 }
@@ -46,7 +44,7 @@ def show_end(held: Conversation, number: int, turn: Turn) -> None:
     else:
         st.html(f'<p class="problem" role="alert">{_BROKEN}</p>')
         offer_again(held, number)
-    if turn.claims:
+    if turn.claims or turn.answer:
         _show_actions(held, number, turn)
 
 
@@ -62,10 +60,9 @@ def _show_failure(held: Conversation, number: int, turn: Turn) -> None:
 def _show_abstention(held: Conversation, number: int, answer: Answer) -> None:
     st.html(f'<p class="abstained">{as_html(answer.reason or "")}</p>')
     if answer.abstention:
-        st.html(
-            f'<p class="why">{as_html(_KINDS[answer.abstention.kind])}</p>'
-            f'<p class="next"><b>Next:</b> {as_html(answer.abstention.next_step)}</p>'
-        )
+        if why := _KINDS.get(answer.abstention.kind):
+            st.html(f'<p class="why">{as_html(why)}</p>')
+        st.html(f'<p class="next"><b>Next:</b> {as_html(answer.abstention.next_step)}</p>')
     if not answer.closest:
         return
     st.html('<p class="try">The closest articles</p>')

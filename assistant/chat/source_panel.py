@@ -15,13 +15,14 @@ from index.intake.mentions import find_mentions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.answers import Answer, Citation
+    from assistant.answers import Answer, Citation, Source
     from assistant.chat.article_text import Range
     from assistant.chat.tab import Conversation, Opened
     from index.articles import Article
     from index.store.catalogue import Catalogue
 
 _DAYS_SHOWN = 4
+_BEGINNING = 90  # characters
 _CHOSEN = "background: var(--accent); border-color: var(--accent); color: var(--paper);"
 
 _SCROLL = """
@@ -135,12 +136,19 @@ def _others(library: Catalogue, conversation: Conversation, opened: Opened, answ
         with st.expander(f"All passages found ({len(answer.passages)})", key="passages"):
             for found in answer.passages:
                 st.button(
-                    as_label(f"{found.rank}. {found.title} — {byline(found)}"),
+                    f"{as_label(f'{found.rank}. {found.title} — {byline(found)}')}"
+                    f" *{as_label(_beginning(library, found))}*",
                     key=f"passage-{found.rank}",
                     type="tertiary",
                     on_click=conversation.open_article,
                     args=(opened.turn, found.article_id, (found.start, found.end)),
                 )
+
+
+def _beginning(library: Catalogue, found: Source) -> str:
+    """The first words of a passage, by which two of one article are told apart."""
+    article = library.article(found.article_id)
+    return f"{article.text[found.start : found.end].strip()[:_BEGINNING]} …" if article else "…"
 
 
 def _controls(conversation: Conversation, opened: Opened) -> None:
