@@ -14,9 +14,12 @@ from typer.testing import CliRunner
 from assistant.cli.main import app
 from index.indexing import index_paths
 from index.settings import PREFIX, load_settings
+from tests.web_server import web_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.web_server import Server
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "articles"
 NAMES = (
@@ -62,6 +65,13 @@ def library_folder(
 def library_copy(library_folder: Path, tmp_path: Path) -> Path:
     """A copy of the library, to be broken."""
     return Path(shutil.copytree(library_folder, tmp_path / "library"))
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A web server whose pages the test fills."""
+    with web_server() as made:
+        yield made
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 class ScriptedEndpoint:
     """Streams `reply` in pieces of `step` characters; `received` holds the requests' bodies.
 
-    It waits `delay` seconds before it answers. `answers`, where set, makes the reply of the request. A
-    request that asks for no stream gets its reply whole.
+    It waits `delay` seconds before it answers, with `status`. `answers`, where set, makes the reply of
+    the request. A request that asks for no stream gets its reply whole.
     """
 
     def __init__(self) -> None:
         self.reply = ""
         self.step = 16
         self.delay = 0.0
+        self.status = 200
         self.url = ""
         self.received: list[dict[str, Any]] = []
         self.answers: Callable[[dict[str, Any]], str] | None = None
@@ -57,7 +58,7 @@ def scripted_endpoint() -> Iterator[ScriptedEndpoint]:
             reply = endpoint.answers(body) if endpoint.answers else endpoint.reply
             time.sleep(endpoint.delay)
             try:
-                self.send_response(200)
+                self.send_response(endpoint.status)
                 streams = bool(body.get("stream"))
                 kind = "text/event-stream" if streams else "application/json"
                 self.send_header("Content-Type", kind)

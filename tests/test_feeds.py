@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
-import threading
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,11 +33,12 @@ from index.settings import Settings, load_settings
 from index.store.library import DATABASE, Library
 from index.store.writing import LibraryWriter
 from tests.test_documents import PAGE, _pdf
-from tests.test_fetching import LIMITS, Server
+from tests.web_server import LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.web_server import Server
 
 FULL = (
     "<p>" + "The envoy of Zembla spoke of the ferry. " * 40 + "</p><script>bad()</script><p>The end.</p>"
@@ -58,14 +58,6 @@ def _item(
         f"<item><title>{title}</title><link>{link}</link><description>{summary}</description>"
         f"<pubDate>Fri, 03 May 2024 23:30:00 -0500</pubDate>{content}</item>"
     )
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as made:
-        threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True).start()
-        yield made
-        made.shutdown()
 
 
 @pytest.fixture

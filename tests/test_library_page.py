@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,9 @@ from index.settings import load_settings
 from index.store.catalogue import Catalogue, Count
 from index.store.library import DATABASE, Library
 from tests.test_documents import PAGE
-from tests.test_fetching import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.web_server import Server
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "articles"
 
@@ -56,14 +54,10 @@ def folder(library_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as made:
-        threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True).start()
-        made.pages["/ferry"] = lambda handler: handler.answer(
-            200, PAGE.encode(), content_type="text/html"
-        )
-        yield made
-        made.shutdown()
+def ferry(server: Server) -> str:
+    """The address of a page on this machine."""
+    server.pages["/ferry"] = lambda handler: handler.answer(200, PAGE.encode(), content_type="text/html")
+    return f"{server.url}/ferry"
 
 
 def test_without_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,10 +118,10 @@ def _submit(app: AppTest, label: str, field: str, value: str) -> AppTest:
     return next(button for button in app.button if button.label == label).click().run()
 
 
-def test_adding_a_link(folder: Path, server: Server) -> None:
-    app = _submit(_open(), "Add link", "Link to an article", f"{server.url}/ferry")
+def test_adding_a_link(folder: Path, ferry: str) -> None:
+    app = _submit(_open(), "Add link", "Link to an article", ferry)
     assert "1 new articles" in _words(app)
-    assert f"{server.url}/ferry" in _sources(folder)
+    assert ferry in _sources(folder)
     assert {metric.label: metric.value for metric in app.metric}["Articles"] == "7"
 
 
@@ -137,8 +131,8 @@ def test_a_link_that_fails_is_set_aside_with_its_reason(folder: Path, server: Se
     assert "the server answered 404" in app.dataframe[-1].value["why"].tolist()
 
 
-def test_following_a_feed(folder: Path, server: Server) -> None:
-    item = f"<item><title>Short</title><link>{server.url}/ferry</link></item>"
+def test_following_a_feed(folder: Path, server: Server, ferry: str) -> None:
+    item = f"<item><title>Short</title><link>{ferry}</link></item>"
     feed = f"<rss version='2.0'><channel><title>Z</title>{item}</channel></rss>"
     server.pages["/feed"] = lambda handler: handler.answer(200, feed.encode())
     app = _submit(_open(), "Follow feed", "RSS, Atom or JSON feed, or sitemap", f"{server.url}/feed")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,24 +19,17 @@ from index.settings import load_settings
 from index.store.library import DATABASE, Library
 from index.store.writing import LibraryWriter
 from tests.test_feeds import FULL, _item, _rss, _serve
-from tests.test_fetching import LIMITS, Server
+from tests.web_server import LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from index.settings import Settings
     from tests.conftest import Outcome
+    from tests.web_server import Server
 
 SOON = datetime.now(UTC) + timedelta(days=400)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as made:
-        threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True).start()
-        yield made
-        made.shutdown()
 
 
 @pytest.fixture

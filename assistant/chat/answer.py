@@ -41,7 +41,7 @@ def _show_question(held: Conversation, number: int, turn: Turn) -> None:
     if held.editing == number:
         _show_editor(held, number, turn)
         return
-    with st.container(key=f"question-{number}", horizontal=True, vertical_alignment="bottom"):
+    with st.container(key=f"question-{number}", horizontal=True, vertical_alignment="top"):
         st.html(f'<h2 class="asked" dir="auto" id="t{number + 1}">{as_html(turn.question.text)}</h2>')
         st.button(
             "Edit",

@@ -13,6 +13,7 @@ import streamlit as st
 import prompts
 from assistant.answers import Limits
 from assistant.chat.words import limits_text
+from assistant.text import as_label
 from assistant.writers.choice import VERBATIM
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def show_limits(contents: Contents, held: Conversation) -> None:
     """Draw the filters; what they say holds for the questions asked from now on."""
     limited = limits_text(held.limits)
     with st.expander("Which articles", icon=":material/filter_alt:", key="limits"):
-        st.caption(f"Asking only: {limited}" if limited else "All articles are asked.")
+        if not limited:
+            st.caption("All articles are asked.")
         since = _day(contents, "From", "since")
         until = _day(contents, "To", "until")
         undated = st.checkbox(
@@ -70,8 +72,10 @@ def show_limits(contents: Contents, held: Conversation) -> None:
             accept_new_options=True,
             placeholder="How names or addresses begin",
         )
-        if limited:
-            st.button("Ask all articles", key="limit_nothing", on_click=_forget)
+    if limited:
+        with st.container(key="limited", gap="xxsmall"):
+            st.caption(as_label(f"Asking only: {limited}"))
+            st.button("Ask all articles", key="limit_nothing", type="tertiary", on_click=_forget)
     held.limits = Limits(
         since=since.isoformat() if since else None,
         until=until.isoformat() if until else None,

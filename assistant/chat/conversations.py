@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.records.turns import Match, Summary
 
 _SHORT = 60
+_NAMED = {0: "Today", 1: "Yesterday"}
 
 
 def show_conversations(held: Conversation) -> None:
@@ -42,8 +43,9 @@ def show_conversations(held: Conversation) -> None:
 
 def _show_days(held: Conversation, keeping: Keeping) -> None:
     zone = readers_zone()
-    for day, kept in by_day(keeping.store.conversations(), zone, datetime.now(zone).date()):
-        st.caption(date_text(day.isoformat()))
+    today = datetime.now(zone).date()
+    for day, kept in by_day(keeping.store.conversations(), zone, today):
+        st.caption(_NAMED.get((today - day).days) or date_text(day.isoformat()))
         for one in kept:
             _show_one(held, keeping, one)
 

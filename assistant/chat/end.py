@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.chat.again import offer_again, offer_quoting
 from assistant.chat.copying import show_copies, show_downloads
 from assistant.chat.reviews import show_thumbs
 from assistant.chat.words import byline, footer, grounding_line, searched_parts
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from assistant.chat.turns import Turn
 
 _BROKEN = "This answer could not be finished. The terminal the app runs in says why."
-_KINDS = {
-    "nothing on topic": "The library holds nothing on this.",
-    "no answer": "The articles found speak of this, but do not answer it.",
+_KINDS = {  # those that the reason itself may leave unsaid
     "outside the dates": "The articles found are from another time than the question asks about.",
     "false premise": "The question takes for granted what the articles do not say.",
 }
@@ -33,9 +32,9 @@ def show_end(held: Conversation, number: int, turn: Turn) -> None:
     elif turn.stopped:
         st.html('<p class="stopped"><span aria-hidden="true">■</span> Stopped before the end.</p>')
         with st.container(key=f"stopped-{number}", horizontal=True):
-            _ask_again(held, number, turn)
+            offer_again(held, number)
             if turn.writer not in (None, VERBATIM):
-                _quote_instead(held, number, turn)
+                offer_quoting(held, number)
     elif turn.answer:
         if turn.answer.abstained:
             _show_abstention(held, number, turn.answer)
@@ -44,8 +43,8 @@ def show_end(held: Conversation, number: int, turn: Turn) -> None:
         _show_foot(held, number, turn, turn.answer)
     else:
         st.html(f'<p class="problem" role="alert">{_BROKEN}</p>')
-        _ask_again(held, number, turn)
-    if turn.claims:
+        offer_again(held, number)
+    if turn.claims or turn.answer:
         _show_actions(held, number, turn)
 
 
@@ -55,39 +54,15 @@ def _show_failure(held: Conversation, number: int, turn: Turn) -> None:
         f'<p class="problem" role="alert">{as_html(turn.failure.problem)} '
         f"{as_html(turn.failure.remedy)}</p>"
     )
-    _ask_again(held, number, turn)
-
-
-def _ask_again(held: Conversation, number: int, turn: Turn, label: str = "Ask again") -> None:
-    st.button(
-        label,
-        key=f"again-{number}",
-        type="tertiary",
-        icon=":material/refresh:",
-        on_click=held.ask_again,
-        args=(number, turn.question.text),
-    )
-
-
-def _quote_instead(held: Conversation, number: int, turn: Turn) -> None:
-    st.button(
-        "Quote the articles instead",
-        key=f"quote-{number}",
-        type="tertiary",
-        icon=":material/format_quote:",
-        on_click=held.ask_again,
-        args=(number, turn.question.text),
-        kwargs={"quoting": True},
-    )
+    offer_again(held, number)
 
 
 def _show_abstention(held: Conversation, number: int, answer: Answer) -> None:
     st.html(f'<p class="abstained">{as_html(answer.reason or "")}</p>')
     if answer.abstention:
-        st.html(
-            f'<p class="why">{as_html(_KINDS[answer.abstention.kind])}</p>'
-            f'<p class="next"><b>Next:</b> {as_html(answer.abstention.next_step)}</p>'
-        )
+        if why := _KINDS.get(answer.abstention.kind):
+            st.html(f'<p class="why">{as_html(why)}</p>')
+        st.html(f'<p class="next"><b>Next:</b> {as_html(answer.abstention.next_step)}</p>')
     if not answer.closest:
         return
     st.html('<p class="try">The closest articles</p>')
@@ -111,7 +86,7 @@ def _show_fallback(held: Conversation, number: int, turn: Turn, answer: Answer) 
             f'<p class="why">{as_html(turn.writer or "")} can be checked or changed under '
             "“Who writes” in the sidebar.</p>"
         )
-        _ask_again(held, number, turn, "Ask the model again")
+        offer_again(held, number, "Ask the model again")
 
 
 def _show_missing(answer: Answer) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.chat.again import offer_quoting
 from assistant.chat.claims import Frame, notice_html, show_claim
 from assistant.events import ClaimWritten, Notice, SearchedFor
 from assistant.text import as_html
@@ -72,14 +73,8 @@ class _Progress:
         self._line.html(f'<p class="status" role="status">{as_html(self._words(waited))}</p>')
         if self._waits_for_model and waited >= _PATIENCE and not self._offered:
             self._offered = True
-            self._quote.button(
-                "Quote the articles instead",
-                key=f"quote-{self._number}",
-                type="tertiary",
-                on_click=self._held.ask_again,
-                args=(self._number, self._turn.question.text),
-                kwargs={"quoting": True},
-            )
+            with self._quote:
+                offer_quoting(self._held, self._number)
 
     @property
     def _waits_for_model(self) -> bool:

@@ -43,7 +43,9 @@ def show_objection(keeping: Keeping, turn: Turn, citation: int) -> None:
             keeping.reviews.give(stored, "unsupported", target)
 
     st.button(
-        "Marked: does not support the sentence" if objected else "Does not support the sentence",
+        "Marked: does not support its sentence"
+        if objected
+        else "This citation does not support its sentence",
         key=f"objection-{turn.id}-{citation}",
         icon=":material/flag:" if objected else ":material/outlined_flag:",
         type="tertiary",

@@ -10,7 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -20,7 +22,7 @@ from assistant.terminal import warn
 from index.errors import InputError, MemoireError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 LOCALHOST = "localhost"
 FIRST_PORT = 8501
@@ -39,24 +41,50 @@ def serve(library: Path, port: int | None, address: str = LOCALHOST) -> int:
     """
     if access.exposed(address) and not access.login_configured():
         warn(f"{access.OPEN_TO_ALL} docs/sharing.md shows how to configure one.")
+    with running(library, port, address) as (place, server):
+        typer.echo(f"The chat is at {place} (Ctrl-C stops it).")
+        return server.wait()
+
+
+@contextmanager
+def running(
+    library: Path,
+    port: int | None = None,
+    address: str = LOCALHOST,
+    *,
+    app: Path | None = None,
+    **env: str,
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run the chat, or another Streamlit `app`, within the block; yield where it is, and its process.
+
+    Port 0 takes any that is free. `env` goes over the environment.
+
+    Raises:
+        InputError: the port is taken, or the address is not this machine's.
+        MemoireError: the app is not installed, or did not start.
+    """
     chosen = _free_port(address, port)
     place = _place(address, chosen)
-    env = {**os.environ, "MEMOIRE_LIBRARY": str(library.resolve())}
-    with subprocess.Popen(_command(address, chosen), env=env, stdout=subprocess.DEVNULL) as server:  # noqa: S603
+    env = {**os.environ, **env, "MEMOIRE_LIBRARY": str(library.resolve())}
+    command = _command(app or _the_app(), address, chosen)
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as server:  # noqa: S603
         try:
             _wait_for(place, server)
-            typer.echo(f"The chat is at {place} (Ctrl-C stops it).")
-            return server.wait()
+            yield place, server
         finally:
             server.terminate()
 
 
-def _command(address: str, port: int) -> list[str]:
+def _the_app() -> Path:
     spec = find_spec("app")
     if spec is None or spec.origin is None:
         raise MemoireError("The chat's app.py is not installed.", "Run: pip install -e .")
+    return Path(spec.origin)
+
+
+def _command(app: Path, address: str, port: int) -> list[str]:
     return [
-        sys.executable, "-m", "streamlit", "run", spec.origin,
+        sys.executable, "-m", "streamlit", "run", str(app),
         f"--server.address={address}",
         f"--server.port={port}",
         "--server.headless=true",
@@ -72,7 +100,7 @@ def _place(address: str, port: int) -> str:
 
 def _free_port(address: str, port: int | None) -> int:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    for candidate in [port] if port else range(FIRST_PORT, FIRST_PORT + _TRIED):
+    for candidate in range(FIRST_PORT, FIRST_PORT + _TRIED) if port is None else [port]:
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -82,7 +110,7 @@ def _free_port(address: str, port: int | None) -> int:
                     why = exc.strerror or exc
                     raise InputError(f"The chat cannot be served at {address}: {why}.") from exc
                 continue
-            return candidate
+            return int(probe.getsockname()[1])
     taken = f"Port {port} is" if port else f"Ports {FIRST_PORT} to {FIRST_PORT + _TRIED - 1} are"
     raise InputError(f"{taken} taken.", "Choose another with --port.")
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.chat.article_text import article_html
 from assistant.chat.reviews import show_objection
 from assistant.chat.words import byline
 from assistant.text import as_html, as_label, date_text, days_text, web_link
@@ -17,20 +15,15 @@ from index.intake.mentions import find_mentions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.answers import Answer, Citation
+    from assistant.answers import Answer, Citation, Source
+    from assistant.chat.article_text import Range
     from assistant.chat.tab import Conversation, Opened
     from index.articles import Article
     from index.store.catalogue import Catalogue
 
-Range = tuple[int, int]
-
 _DAYS_SHOWN = 4
+_BEGINNING = 90  # characters
 _CHOSEN = "background: var(--accent); border-color: var(--accent); color: var(--paper);"
-
-# A line end before the text or inside a hard-wrapped paragraph: shown as a space, kept in the text.
-_SOFT_LINE_END = re.compile(
-    r"\A(?:\r?\n)+|(?<=[^\n]{45})(?<![.!?:”\"…])\r?\n(?!\d{1,3}[.)])(?=[^\s\-*+#>|•·])"
-)
 
 _SCROLL = """
 let shown = null;
@@ -89,37 +82,6 @@ def show_source(library: Catalogue, conversation: Conversation) -> None:
         _point_at(opened)
 
 
-def article_html(
-    article: Article,
-    citations: Sequence[Citation],
-    chosen: int | None,
-    token: int = 0,
-    span: Range | None = None,
-) -> str:
-    """Return the article's text as HTML whose text content is exactly the stored text.
-
-    The chosen citation (by its place) or else the `span` looked at is marked `cited`, other
-    citations of the article `also`.
-    """
-    here = [(c.start, c.end) for c in citations if c.article_id == article.id]
-    cited = [span] if span else []
-    if chosen is not None:
-        cited = [(citations[chosen].start, citations[chosen].end)]
-    text = article.text
-    line_ends = [match.span() for match in _SOFT_LINE_END.finditer(text)]
-    edges = {0, len(text), *chain(*here, *cited)}
-    cuts = sorted(cut for cut in edges if not any(a < cut < b for a, b in cited))
-    parts = []
-    for start, end in pairwise(cuts):
-        part = _with_soft_line_ends(text, start, end, line_ends)
-        if _within(start, end, cited):
-            part = f'<mark class="cited">{part}</mark>'
-        elif _within(start, end, here):
-            part = f'<mark class="also">{part}</mark>'
-        parts.append(part)
-    return f'<div class="source-text" dir="auto" data-opened="{token}">{"".join(parts)}</div>'
-
-
 def _point_at(opened: Opened) -> None:
     """Scroll to the cited words; mark the chip that was chosen, by style so that it keeps focus."""
     chip = f".st-key-citation-{opened.turn}-{opened.citation}"
@@ -127,20 +89,6 @@ def _point_at(opened: Opened) -> None:
     st.components.v2.component("scroll_to_citation", js=_SCROLL, isolate_styles=False)(
         data={"token": str(opened.token), "chip": chip}, key="scroll_to_citation"
     )
-
-
-def _within(start: int, end: int, spans: Sequence[Range]) -> bool:
-    return any(first <= start and end <= last for first, last in spans)
-
-
-def _with_soft_line_ends(text: str, start: int, end: int, line_ends: Sequence[Range]) -> str:
-    parts, at = [], start
-    for first, last in line_ends[bisect_left(line_ends, (start, 0)) :]:
-        if last > end:
-            break
-        parts += [as_html(text[at:first]), f'<span class="soft">{as_html(text[first:last])}</span>']
-        at = last
-    return "".join([*parts, as_html(text[at:end])])
 
 
 def _marked(citations: Sequence[Citation], opened: Opened) -> Range | None:
@@ -188,12 +136,19 @@ def _others(library: Catalogue, conversation: Conversation, opened: Opened, answ
         with st.expander(f"All passages found ({len(answer.passages)})", key="passages"):
             for found in answer.passages:
                 st.button(
-                    as_label(f"{found.rank}. {found.title} — {byline(found)}"),
+                    f"{as_label(f'{found.rank}. {found.title} — {byline(found)}')}"
+                    f" *{as_label(_beginning(library, found))}*",
                     key=f"passage-{found.rank}",
                     type="tertiary",
                     on_click=conversation.open_article,
                     args=(opened.turn, found.article_id, (found.start, found.end)),
                 )
+
+
+def _beginning(library: Catalogue, found: Source) -> str:
+    """The first words of a passage, by which two of one article are told apart."""
+    article = library.article(found.article_id)
+    return f"{article.text[found.start : found.end].strip()[:_BEGINNING]} …" if article else "…"
 
 
 def _controls(conversation: Conversation, opened: Opened) -> None:

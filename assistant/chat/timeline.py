@@ -70,7 +70,8 @@ def _events(library: Library, claims: Sequence[Claim]) -> Iterator[Dated]:
             if days and days[:2] not in seen:
                 seen.add(days[:2])
                 first, last, published = days
-                yield Dated(first, last, days_text(first, last), published, _short(claim.text), place)
+                label = days_text(first, last)
+                yield Dated(first, last, label, published, _short(_words_of(claim)), place)
             place += 1
 
 
@@ -82,6 +83,13 @@ def _days(
         if mention.start >= start:
             return mention.first, mention.last, False
     return (published.first, published.last, True) if published else None
+
+
+def _words_of(claim: Claim) -> str:
+    """What is said, led by who says it: the day that the attribution ends with stands before it."""
+    words = claim.text.removeprefix(claim.attribution or "").lstrip(" :,")
+    who = claim.said_by.person if claim.said_by else None
+    return f"{who}: {words}" if who and who not in words else words
 
 
 def _short(text: str) -> str:

@@ -95,7 +95,8 @@ def grounding_line(claims: Sequence[Claim]) -> str:
         "unsupported": "○ {} not supported",
     }
     if list(counts) == ["supported"]:
-        some = f"All {len(claims)} sentences are" if len(claims) > 1 else "The sentence is"
+        several = "Both" if len(claims) == 2 else f"All {len(claims)}"
+        some = f"{several} sentences are" if len(claims) > 1 else "The sentence is"
         return f"✓ {some} supported by the cited passages"
     return " · ".join(named[state].format(counts[state]) for state in named if counts[state])
 

@@ -8,31 +8,25 @@ that figures of different machines compare.
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.errors import MemoireError
+from assistant.chat.server import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Page
 
-_APP = Path(__file__).parents[2] / "app.py"
 _QUESTION = "What did Aliyev and Pashinyan sign at the White House?"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE = 120  # seconds
+_SETTLING = 2  # seconds after an answer in which it may still move
 _QUIET = ["--no-sandbox", "--disable-gpu"]
 
 
@@ -43,44 +37,43 @@ def _importing() -> float:
     return time.perf_counter() - started
 
 
-@contextmanager
-def _served(library: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(_APP), f"--server.port={port}",
-               "--server.headless=true"]  # fmt: skip
-    env = {**os.environ, "MEMOIRE_LIBRARY": str(library.resolve())}
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, cwd=_APP.parent) as server:  # noqa: S603
-        try:
-            _wait(f"http://localhost:{port}/_stcore/health", server)
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
+_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value);
+}).observe({ type: "layout-shift", buffered: true });
+"""
 
 
-def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own address
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
-    raise MemoireError("The app did not start.", "Run: streamlit run app.py")
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A cold start as a reader has it: seconds to the welcome and to the end of the first answer.
+
+    A layout shift is what moved, as a share of the window, times how far.
+    """
+
+    painted: float
+    answered: float
+    shift_painting: float
+    shift_answering: float
 
 
-def _timed(page: Page, address: str, question: str) -> tuple[float, float]:
-    """Return the seconds until the welcome is there, and from the question to its answer's end."""
+def _timed(page: Page, address: str, question: str) -> Opening:
+    page.add_init_script(_SHIFTS)
     started = time.perf_counter()
     page.goto(address)
     page.wait_for_selector(".welcome", timeout=_PATIENCE * 1000)
     painted = time.perf_counter() - started
-    page.get_by_placeholder("Ask about the articles").fill(question)
+    box = page.get_by_placeholder("Ask about the articles")
+    box.fill(question)
+    shift_painting = page.evaluate("shifts.splice(0).reduce((a, b) => a + b, 0)")
     asked = time.perf_counter()
     page.keyboard.press("Enter")
     page.wait_for_selector(".foot", timeout=_PATIENCE * 1000)
-    return painted, time.perf_counter() - asked
+    answered = time.perf_counter() - asked
+    page.wait_for_timeout(_SETTLING * 1000)
+    shift_answering = page.evaluate("shifts.reduce((a, b) => a + b, 0)")
+    return Opening(painted, answered, shift_painting, shift_answering)
 
 
 def run(library: Annotated[Path, typer.Option()], question: str = _QUESTION) -> None:
@@ -89,13 +82,17 @@ def run(library: Annotated[Path, typer.Option()], question: str = _QUESTION) -> 
 
     browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
     alone = _importing()
-    with _served(library) as address, sync_playwright() as playwright:
+    with running(library, 0) as (address, _), sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=_QUIET)
-        painted, answered = _timed(chromium.new_page(), address, question)
+        opening = _timed(chromium.new_page(), address, question)
         chromium.close()
     typer.echo(f"importing sentence-transformers alone  {alone:6.2f} s")
-    for name, seconds in (("first paint", painted), ("first answer, models cold", answered)):
-        typer.echo(f"{name:37}  {seconds:6.2f} s  {seconds / alone:5.2f} of that")
+    for name, seconds, shift in (
+        ("first paint", opening.painted, opening.shift_painting),
+        ("first answer, models cold", opening.answered, opening.shift_answering),
+    ):
+        ratio = f"{seconds / alone:5.2f} of that"
+        typer.echo(f"{name:37}  {seconds:6.2f} s  {ratio}  layout shift {shift:.3f}")
 
 
 if __name__ == "__main__":

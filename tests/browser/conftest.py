@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from assistant.chat.server import running
 from index.indexing import index_paths
 from index.settings import load_settings
 from tests.browser.ensure_browser import MISSING, find_browser
@@ -52,30 +46,10 @@ Read [more](https://evil.example/more) ![seen](https://evil.example/seen.png) <b
 
 
 @contextmanager
-def serving(library: Path) -> Iterator[str]:
+def serving(library: Path, **env: str) -> Iterator[str]:
     """Serve the app over a library; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    env = os.environ | {"MEMOIRE_LIBRARY": str(library), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as server:
-        try:
-            _wait_for(f"http://localhost:{port}/_stcore/health", server)
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-    raise AssertionError("the server did not answer within 30 seconds")
+    with running(library, 0, app=ROOT / "app.py", PYTHONPATH=str(ROOT), **env) as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import ROOT, _wait_for
+from assistant.chat.server import running
+from tests.browser.conftest import ROOT
 from tests.openid_provider import CLIENT, openid_provider
 
 if TYPE_CHECKING:
@@ -60,20 +58,12 @@ server_metadata_url = "{provider}/.well-known/openid-configuration"
 
 
 @contextmanager
-def _serving(folder: Path, port: int, **env: str) -> Iterator[str]:
-    (folder / "login_app.py").write_text(APP)
-    command = [sys.executable, "-m", "streamlit", "run", "login_app.py", "--server.headless=true"]
-    with subprocess.Popen(
-        [*command, "--server.port", str(port), "--server.address=localhost"],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "MEMOIRE_LIBRARY": str(folder)} | env,
-        stdout=subprocess.DEVNULL,
-    ) as server:
-        try:
-            _wait_for(f"http://localhost:{port}/_stcore/health", server)
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
+def _serving(folder: Path, port: int = 0, **env: str) -> Iterator[str]:
+    """Serve the app above, with the secrets that lie in the folder."""
+    app = folder / "login_app.py"
+    app.write_text(APP)
+    with running(folder, port, app=app, PYTHONPATH=str(ROOT), **env) as (address, _):
+        yield address
 
 
 @pytest.fixture

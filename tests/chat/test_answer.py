@@ -37,7 +37,7 @@ def test_a_question_is_answered_claim_by_claim(page: AppTest) -> None:
     assert '<span class="who" dir="auto">APA, 2023: </span>' in shown(app)
     assert "As of 19 April 2023 · quoted word for word · 0.1 s" in text
     assert "Searched for “Who spoke? now”" in text
-    assert "All 2 sentences are supported by the cited passages" in text
+    assert "Both sentences are supported by the cited passages" in text
     assert [app.button(key=f"citation-0-{n}").label for n in (0, 1)] == ["1", "1"]
     assert app.button(key="citation-0-0").help == as_label("APA, 19 April 2023")
 
@@ -142,6 +142,8 @@ def test_an_abstention_says_why_and_what_next(page: AppTest, monkeypatch: pytest
 
     text = text_of(shown(app))
     assert "from another time" in text
+    assert app.button(key="reading-0-0")
+    assert [d for d in app.get("download_button") if d.key.startswith("save-0-")]
     assert "Next: Ask about 2023." in text
     assert app.button(key="reading-0-0")
     assert "supported" not in text

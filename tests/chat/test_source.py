@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 from assistant.answers import Citation, reference
-from assistant.chat.source_panel import article_html
+from assistant.chat.article_text import article_html
 from assistant.text import as_html, as_label
 from index.articles import Article
 from index.store.writing import FileRead, LibraryWriter
@@ -80,3 +81,41 @@ def test_the_articles_text_survives_markup_exactly() -> None:
         expected = [] if chosen is None else [citations[chosen].quote]
         assert [text_of(mark) for mark in marks] == expected
     assert text_of(as_html("<a>\r\n&amp;")) == "<a>\r\n&amp;"
+
+
+def test_markdown_is_shown_as_a_reader_expects_and_its_text_stays() -> None:
+    text = (
+        "## What was signed\n\nThe **two** met *again* in [Vienna](https://example.org/v_1_(a)), "
+        "snake_case_stays and 2 * 3 * 4.\n\n- a list\n* <b>item</b>\n> They said so.\n\n---\n#hashtag\n"
+    )
+    article = Article(source="a.md", title="t", text=text)
+    start, end = text.index("**two"), text.index(" in [")
+    facts = {**reference(article).model_dump(), "number": 1}
+    markup = article_html(article, [Citation(**facts, start=start, end=end, quote=text[start:end])], 0)
+
+    assert text_of(markup) == text
+    for shown_as in (
+        '<span class="markup">## </span><span class="heading">What was signed</span>',
+        '<mark class="cited"><span class="markup">**</span><span class="strong">two</span>',
+        '<span class="markup">*</span><span class="emphasis">again</span>',
+        '<span class="markup">[</span><span class="link">Vienna</span><span class="markup">](http',
+        '<span class="bullet">- </span>a list',
+        '<span class="bullet">* </span>&lt;b&gt;item&lt;/b&gt;',
+        '<span class="markup">&gt; </span><span class="quoted">They said so.</span>',
+        '<span class="rule">---</span>',
+        "snake_case_stays and 2 * 3 * 4.",
+        "#hashtag",
+    ):
+        assert shown_as in markup
+    assert not re.search(r"<(?!/?(div|span|mark)\b)", markup)
+
+
+def test_a_long_article_is_drawn_at_once() -> None:
+    text = "The **first** sentence of a paragraph stands here. " * 10 + "\n\n"
+    article = Article(source="a", title="t", text=text * (200_000 // len(text)))
+    facts = {**reference(article).model_dump(), "number": 1}
+    spans = [(at, at + 40) for at in range(0, 190_000, 1_000)]
+    citations = [Citation(**facts, start=a, end=b, quote=article.text[a:b]) for a, b in spans]
+    began = time.process_time()
+    assert text_of(article_html(article, citations, 3)) == article.text
+    assert time.process_time() - began < 1
