@@ -1,0 +1,117 @@
+"""A conversation of 300 turns over articles of six scripts and a long one, in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from assistant.answers import Answer, Claim, Numbering, Question
+from assistant.chat.access import LOCAL
+from assistant.evidence import Sentence, Span
+from assistant.records.conversations import ConversationStore
+from index.articles import Article
+from index.indexing import index_paths
+from index.settings import load_settings
+from index.store.writing import Entry, FileRead, LibraryWriter
+from tests.browser.conftest import ROOT, SAMPLE, serving
+from tests.browser.test_chat import LONG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+TURNS = 300
+PARAGRAPH = "The **delegations** met again and spoke of the border, the railway and the water. " * 6
+SCRIPTS = {
+    "ar.md": "أعلن وزير الخارجية في بغداد أن الاتفاق وُقّع يوم الأربعاء. ولم يحدد موعدا للقاء المقبل.",
+    "fa.md": "وزیر خارجه در تهران گفت که راه‌آهن تا پایان سال ساخته می‌شود. او از باکو تشکر کرد.",
+    "he.md": "שר החוץ אמר בירושלים כי ההסכם נחתם ביום רביעי. לא נקבע מועד לפגישה הבאה.",
+    "ru.md": "Министр заявил в Ереване, что договор подписан в среду. Дата новой встречи не названа.",
+    "hy.md": "Նախարարը Երևանում ասաց, որ պայմանագիրը ստորագրվել է չորեքշաբթի օրը։",
+    "az.md": "Nazir Bakıda dedi ki, müqavilə çərşənbə günü imzalanıb. Növbəti görüş açıqlanmayıb.",
+}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Articles of six scripts, a long one, and a conversation of 300 turns that cites them all."""
+    folder = tmp_path_factory.mktemp("bad-states")
+    articles = folder / "articles"
+    articles.mkdir()
+    for name in SAMPLE:
+        shutil.copy(ROOT / "sample" / "articles" / name, articles)
+    index_paths([articles], load_settings(library=folder / "library"))
+    made = [_article(name, text) for name, text in SCRIPTS.items()]
+    made.append(_article("long.md", (PARAGRAPH + "\n\n") * (200_000 // len(PARAGRAPH))))
+    _add(folder / "library", made)
+    store = ConversationStore(folder / "library" / "conversations.sqlite", LOCAL)
+    before = None
+    for number in range(TURNS):
+        question = Question(text=f"Question {number + 1}")
+        turn = store.begin(question, after=before)
+        store.finish(turn.id, _answer(question, made[number % len(made)]))
+        before = turn.id
+    return folder / "library"
+
+
+def _article(name: str, text: str) -> Article:
+    return Article(source=name, title=f"{text[:40]}", outlet="APA", text=text)
+
+
+def _add(library: Path, articles: list[Article]) -> None:
+    """Put articles into the library as they are; nothing will search for them."""
+    with LibraryWriter.existing(load_settings(library=library).library) as writer:
+        for article in articles:
+            entry = Entry(article.source, article, [], None)  # type: ignore[arg-type]
+            writer.add([entry], [FileRead(article.source, "1", [article.id])])
+
+
+def _answer(question: Question, article: Article) -> Answer:
+    end = article.text.index(" ", len(article.text) // 2)
+    start = article.text.rindex(" ", 0, end - 20) + 1
+    return Answer(
+        id=None, question=question.text, abstained=False, reason=None,
+        claims=(_claim(article, start, end),), searched_for=question.text, as_of=None,
+        writer="verbatim", prompt=None, index_hash="0", seconds=0.1,
+    )  # fmt: skip
+
+
+def _claim(article: Article, start: int, end: int) -> Claim:
+    return Numbering().claim(Sentence(article.text[start:end], [Span(article, start, end)]))
+
+
+@pytest.fixture(scope="module")
+def address(library: Path) -> Iterator[str]:
+    with serving(library) as url:
+        yield url
+
+
+def _open(browser: Browser, address: str, path: str = "/") -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(LONG)
+    page.goto(address + path)
+    return page
+
+
+def _kept(library: Path) -> tuple[ConversationStore, str]:
+    store = ConversationStore(library / "conversations.sqlite", LOCAL)
+    return store, store.conversations()[-1].id
+
+
+def test_a_conversation_of_300_turns_opens_at_its_end_and_goes_back(
+    browser: Browser, address: str, library: Path
+) -> None:
+    page = _open(browser, address, f"/?c={_kept(library)[1]}")
+    expect(page.locator(".asked").last).to_have_text(f"Question {TURNS}", timeout=LONG)
+    expect(page.locator(".asked")).to_have_count(10)
+    page.get_by_role("button", name="Show earlier turns (290)").click()
+    expect(page.locator(".asked")).to_have_count(20, timeout=LONG)
+    expect(page.locator(".asked").first).to_have_text(f"Question {TURNS - 19}")
+    page.close()
