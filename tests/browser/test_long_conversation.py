@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from index.indexing import index_paths
 from index.settings import load_settings
 from index.store.writing import Entry, FileRead, LibraryWriter
 from tests.browser.conftest import ROOT, SAMPLE, serving
-from tests.browser.test_chat import LONG
+from tests.browser.test_chat import CHIPS, LONG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,3 +116,25 @@ def test_a_conversation_of_300_turns_opens_at_its_end_and_goes_back(
     expect(page.locator(".asked")).to_have_count(20, timeout=LONG)
     expect(page.locator(".asked").first).to_have_text(f"Question {TURNS - 19}")
     page.close()
+
+
+def test_every_script_reads_in_its_direction_beside_its_source(
+    browser: Browser, address: str, library: Path
+) -> None:
+    store, conversation = _kept(library)
+    for name, stored in zip([*SCRIPTS, "long.md"], store.turns(conversation), strict=False):
+        page = _open(browser, address, f"/?turn={stored.id}")
+        page.locator(CHIPS.format(_place(page, stored.question.text))).first.click()
+        expect(page.locator("mark.cited")).to_be_in_viewport(timeout=LONG)
+        way = page.locator(".source-text").evaluate("e => getComputedStyle(e).direction")
+        assert way == ("rtl" if name in {"ar.md", "fa.md", "he.md"} else "ltr"), name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.close()
+
+
+def _place(page: Page, question: str) -> int:
+    """The place of the turn whose question this is, by its key."""
+    turn = page.locator('[class*="st-key-turn-"]', has=page.get_by_text(question, exact=True)).first
+    found = re.search(r"st-key-turn-(\d+)", turn.get_attribute("class", timeout=LONG) or "")
+    assert found
+    return int(found[1])
