@@ -1,4 +1,4 @@
-"""Bad states in a real browser: each has a screen that says what is wrong and what helps."""
+"""A conversation of 300 turns over articles of six scripts and a long one, in a real browser."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from assistant.records.conversations import ConversationStore
 from index.articles import Article
 from index.indexing import index_paths
 from index.settings import load_settings
-from index.store.library import Library
 from index.store.writing import Entry, FileRead, LibraryWriter
 from tests.browser.conftest import ROOT, SAMPLE, serving
 from tests.browser.test_chat import CHIPS, LONG
-from tests.scripted_endpoint import scripted_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +124,7 @@ def test_every_script_reads_in_its_direction_beside_its_source(
     store, conversation = _kept(library)
     for name, stored in zip([*SCRIPTS, "long.md"], store.turns(conversation), strict=False):
         page = _open(browser, address, f"/?turn={stored.id}")
-        page.locator(CHIPS.format(stored_place(page, stored.question.text))).first.click()
+        page.locator(CHIPS.format(_place(page, stored.question.text))).first.click()
         expect(page.locator("mark.cited")).to_be_in_viewport(timeout=LONG)
         way = page.locator(".source-text").evaluate("e => getComputedStyle(e).direction")
         assert way == ("rtl" if name in {"ar.md", "fa.md", "he.md"} else "ltr"), name
@@ -134,111 +132,9 @@ def test_every_script_reads_in_its_direction_beside_its_source(
         page.close()
 
 
-def stored_place(page: Page, question: str) -> int:
+def _place(page: Page, question: str) -> int:
     """The place of the turn whose question this is, by its key."""
     turn = page.locator('[class*="st-key-turn-"]', has=page.get_by_text(question, exact=True)).first
     found = re.search(r"st-key-turn-(\d+)", turn.get_attribute("class", timeout=LONG) or "")
     assert found
     return int(found[1])
-
-
-def test_opening_a_source_keeps_the_place_and_asks_nothing(
-    browser: Browser, address: str, library: Path
-) -> None:
-    page = _open(browser, address, f"/?c={_kept(library)[1]}")
-    expect(page.locator(".foot")).to_have_count(10, timeout=LONG)
-    page.mouse.move(640, 400)
-    page.mouse.wheel(0, -900)
-    page.wait_for_timeout(1_000)
-    chips = page.locator('[class*="st-key-citation-"] button:visible')
-    place = next(
-        n for n in range(chips.count()) if 100 < (chips.nth(n).bounding_box() or {"y": 0})["y"] < 600
-    )
-    chips.nth(place).click()
-    expect(page.locator("mark.cited")).to_be_visible(timeout=LONG)
-    expect(chips.nth(place)).to_be_in_viewport()
-    expect(page.locator(".status")).to_have_count(0)
-    assert len(_kept(library)[0].turns(_kept(library)[1])) == TURNS
-    page.close()
-
-
-def test_what_two_tabs_make_of_one_conversation_is_told(
-    browser: Browser, address: str, library: Path
-) -> None:
-    store = ConversationStore(library / "conversations.sqlite", LOCAL)
-    first = store.begin(Question(text="A question of two tabs"))
-    store.stop(first.id, first.draft)
-    here, there = (_open(browser, address, f"/?c={first.conversation_id}") for _ in range(2))
-    there.get_by_role("button", name="Ask again").click()
-    there.locator(".foot").wait_for()
-    here.locator(".st-key-limits summary").click()
-    here.get_by_role("button", name="Edit").click()
-    here.get_by_text("This conversation went on in another tab.").wait_for()
-    here.get_by_role("button", name="Show it as it is now").click()
-    here.get_by_text("2 of 2").wait_for()
-    link = _open(browser, address, f"/?turn={first.id}")
-    link.get_by_text("1 of 2").wait_for()
-    for tab in (here, there, link):
-        tab.close()
-
-
-def test_an_article_removed_since_leaves_the_turn_and_its_quote(
-    browser: Browser, address: str, library: Path
-) -> None:
-    store, conversation = _kept(library)
-    turn = next(t for t in store.turns(conversation) if "Nazir" in t.claims[0].citations[0].title)
-    page = _open(browser, address, f"/?turn={turn.id}")
-    page.locator(".said").first.wait_for()
-    with LibraryWriter.existing(load_settings(library=library).library) as writer:
-        writer.remove([turn.claims[0].citations[0].article_id])
-    page.locator(CHIPS.format(stored_place(page, turn.question.text))).first.click()
-    expect(page.locator(".source-panel, .st-key-source_panel")).to_contain_text(
-        "no longer in the library"
-    )
-    expect(page.locator("mark.cited")).to_have_text(turn.claims[0].citations[0].quote)
-    page.close()
-
-
-@pytest.mark.parametrize("state", ["slow", "down", "wrong key"])
-def test_a_model_that_does_not_answer_is_told_and_the_articles_are_quoted(
-    browser: Browser, tmp_path: Path, state: str
-) -> None:
-    articles = [ROOT / "sample" / "articles" / name for name in SAMPLE]
-    index_paths(articles, load_settings(library=tmp_path / "library"))
-    with scripted_endpoint() as endpoint:
-        endpoint.delay, endpoint.status = (60, 200) if state == "slow" else (0, 401)
-        url = "http://127.0.0.1:9/v1" if state == "down" else endpoint.url
-        chosen = {"MEMOIRE_WRITER": "openai:local", "MEMOIRE_BASE_URL": url, "MEMOIRE_API_KEY": "no"}
-        with serving(tmp_path / "library", **chosen) as address:
-            page = _open(browser, address)
-            page.get_by_placeholder("Ask about the articles").fill("What did Aliyev and Pashinyan sign?")
-            page.keyboard.press("Enter")
-            if state == "slow":
-                page.get_by_text("has said nothing for").wait_for()
-                page.get_by_role("button", name="Quote the articles instead").click()
-            page.locator(".foot").wait_for()
-            expect(page.locator(".foot")).to_contain_text("quoted word for word")
-            if state != "slow":
-                said = "cannot be reached" if state == "down" else "refused the key"
-                expect(page.locator(".notice").first).to_contain_text(said)
-                page.get_by_role("button", name="Ask the model again").wait_for()
-            page.close()
-
-
-def test_the_page_opens_by_itself_when_the_first_articles_are_in(
-    browser: Browser, tmp_path: Path
-) -> None:
-    library = tmp_path / "library"
-    settings = load_settings(library=library)
-    with serving(library) as address:
-        page = _open(browser, address)
-        page.get_by_text("No articles yet").wait_for()
-        with LibraryWriter.exclusive(library) as writer:
-            writer.sign(settings)
-            page.reload()
-            page.get_by_text("The index is being built").wait_for()
-        index_paths([ROOT / "sample" / "articles" / SAMPLE[0]], settings)
-        page.locator(".welcome").wait_for()
-        page.close()
-    with Library.open(library) as held:
-        assert held.index_hash
