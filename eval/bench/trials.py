@@ -10,7 +10,6 @@ hit@5 and MRR@10 with 95% bootstrap intervals over the standalone questions, and
   window      passages of about a sentence, each reranked with its surroundings (800 characters)
   merged      the reranker reads a passage with its neighbours among the candidates as one
   merged-20   the same of 20
-  blend-W     W logits are added for the first of the candidates, ever less for the later
   rerank-N    N candidates are reranked, at least 10
   colbert-N   late interaction instead of the cross-encoder (eval.bench.late), over N candidates
 
@@ -65,7 +64,6 @@ class Trial:
     read: Callable[[Sequence[tuple[Passage, Article]]], list[Passage]] | None = None
     reranked: int = 12
     late: bool = False
-    blend: float = 0.0
 
     @property
     def as_indexed(self) -> bool:
@@ -111,8 +109,6 @@ TRIALS: Mapping[str, Trial] = {
     "rerank-40": Trial(reranked=40),
     "merged": Trial(read=_merged),
     "merged-20": Trial(read=_merged, reranked=20),
-    "blend-1": Trial(reranked=20, blend=1.0),
-    "blend-3": Trial(reranked=20, blend=3.0),
     "colbert-12": Trial(late=True),
     "colbert-40": Trial(late=True, reranked=40),
     "bare": Trial(embedded=_bare),
@@ -204,8 +200,7 @@ def _reranked(
     articles = [article for _, article in found]
     texts = [passage_input(a, p)[:_READ_CHARS] for p, a in zip(passages, articles, strict=True)]
     pairs = [(query.as_spelled_in(a, t), t) for a, t in zip(articles, texts, strict=True)]
-    places = 1 - np.arange(len(pairs)) / max(len(pairs), 1)
-    order = np.argsort(-(score(pairs) + trial.blend * places), kind="stable")[:_DEPTH]
+    order = np.argsort(-score(pairs), kind="stable")[:_DEPTH]
     judged = found if trial.read is _merged else list(zip(passages, articles, strict=True))
     return [judged[at] for at in order]
 
