@@ -23,7 +23,7 @@ from index.errors import InputError
 from index.filters import Filters, Window
 from index.search.names import gazetteer
 from index.search.neutral import naming
-from index.search.parties import is_group, parties, unnamed
+from index.search.parties import is_group, unnamed
 from index.search.search import MATCHES, SearchEngine
 from index.search.times import year_of
 
@@ -83,15 +83,16 @@ class Retrieval:
         question, query, filters = asked
         rarity = self.engine.library.rarity(content_words(query))
         understood = self.engine.understand(query, filters, literal=question.literal)
-        apart = () if question.literal else parties(query)
+        apart = understood.sides
         budget = _HITS if apart else None  # the parties' own passages come first
         hits = self.engine.search(replace(understood, sides=()), _HITS, budget=budget)
         if understood.newest:
             hits = _of_the_newest(hits, understood.window)
-        if not question.literal and unnamed(query):
+        if not apart and not question.literal and unnamed(query):
             apart = _telling(hits, understood.countries)
         sides = self._sides(apart)
-        heard = [self._hits_of(side, understood) for side in sides]
+        asked_of_each = replace(understood, window=_when_told(understood), sides=())
+        heard = [self._hits_of(side, asked_of_each) for side in sides]
         unheard = [side.party for side, found in zip(sides, heard, strict=True) if not found]
         reading = Reading(
             query=query,
@@ -125,9 +126,8 @@ class Retrieval:
             for party in apart
         ]
 
-    def _hits_of(self, side: Side, understood: Query) -> list[Hit]:
+    def _hits_of(self, side: Side, asked: Query) -> list[Hit]:
         """The best of a side's own articles, and of others' reports that name it."""
-        asked = replace(understood, window=_when_told(understood), sides=())
         own = self._said_then(asked, side) or self.engine.search(
             asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET
         )

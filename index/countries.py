@@ -27,9 +27,9 @@ _ALSO = {
     "GB": "UK, U.K., Britain, Great Britain", "GR": "Hellenic", "KG": "Kyrgyz, Kirghizia",
     "KP": "North Korea, DPRK, Democratic People's Republic of Korea",
     "KR": "South Korea, ROK, Republic of Korea, Korea", "LA": "Lao, Lao People's Democratic",
-    "LB": "Lebanese", "MK": "Macedonia, FYROM", "MM": "Burma, Naypyidaw", "PS": "Palestine",
+    "LB": "Lebanese", "MK": "Macedonia, FYROM", "MM": "Burma", "PS": "Palestine",
     "RU": "Russian, Soviet",
-    "SY": "Syrian Arab", "SZ": "Swaziland", "TL": "East Timor", "TR": "Turkiye", "UA": "Kiev",
+    "SY": "Syrian Arab", "SZ": "Swaziland", "TL": "East Timor", "TR": "Turkiye",
     "US": "USA, US, U.S., America", "VA": "Holy See", "VN": "Viet Nam",
 }  # fmt: skip
 # Peoples and adjectives beside countryinfo's.
@@ -83,6 +83,14 @@ def country_meant(name: str) -> str | None:
 
 
 @lru_cache(maxsize=500)
+def usual_name(code: str) -> str:
+    """Return the usual English name of a country by its code; the code itself where it has none."""
+    from babel import Locale
+
+    return str(Locale("en").territories.get(code, code)).partition(" (")[0]
+
+
+@lru_cache(maxsize=500)
 def stands_for(code: str) -> frozenset[str]:
     """Return all that may stand for a country, folded: names, capital, adjectives, peoples, seats."""
     named = {name for names in (_names(), _capitals()) for name, of in names.items() if of == code}
@@ -105,11 +113,8 @@ def governed_from(capital: str) -> str | None:
 @lru_cache(maxsize=1)
 def _capitals() -> dict[str, str]:
     found = {_plain(country["capital"]): code for code, country in _countries()}
-    return {name: code for name, code in found.items() if name} | {
-        "washington": "US",
-        "kiev": "UA",
-        "naypyidaw": "MM",
-    }
+    found |= {"washington": "US", "kiev": "UA", "naypyidaw": "MM"}
+    return {name: code for name, code in found.items() if name}
 
 
 def _countries() -> list[tuple[str, dict[str, Any]]]:
@@ -149,9 +154,9 @@ def _by_people() -> Mapping[str, str]:
 def _names() -> dict[str, str]:
     from babel import Locale
 
-    names: dict[str, str] = {}
+    names = dict(_capitals())
     for code, country in _countries():
-        names |= {_plain(country["capital"]): code, _plain(country["name"]): code}
+        names[_plain(country["name"])] = code
     for code, name in Locale("en").territories.items():
         if len(code) == 2 and code.isalpha():
             names[_plain(name)] = code

@@ -16,21 +16,6 @@ from index.articles import Article
 from index.search.parties import is_group, parties
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What did Aliyev and Pashinyan sign at the White House?",
-        "What did Biden and Xi discuss?",
-        "Which planned legislation troubled both Zourabichvili and Sullivan?",
-        "What did the Americans give Jordan against Covid?",
-        "When did Russia invade Ukraine, and when did Sweden join NATO?",
-        "What happened at Tavush and Tovuz, and what did each party do?",
-    ],
-)
-def test_what_two_did_together_is_no_two_accounts(question: str) -> None:
-    assert parties(question) == ()
-
-
 def test_a_group_is_a_party_that_nobody_is_named_of() -> None:
     found = parties(
         "How did the emir of Qatar see the measures and how did the boycotting states justify them?"

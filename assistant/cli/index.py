@@ -96,27 +96,25 @@ def add(
         )
     links = [path for path in paths or () if _LINK.match(path)]
     files = [Path(path) for path in paths or () if not _LINK.match(path)]
-    reports: list[Report] = []
-    on_the_web: list[Report] = []
+    done: list[tuple[Report, str]] = []
     if files:
         from index.indexing import index_paths
 
         with reporting("bytes") as on_progress:
-            reports.append(
-                index_paths(files, settings, on_progress, include=include or (), exclude=exclude or ())
+            report = index_paths(
+                files, settings, on_progress, include=include or (), exclude=exclude or ()
             )
+        done.append((report, "files"))
     if links:
         from index.newsroom import index_links
 
         with reporting("pages") as on_progress:
-            on_the_web.append(index_links(links, settings, on_progress))
+            done.append((index_links(links, settings, on_progress), "pages"))
     if followed:
-        on_the_web.append(_follow(followed, settings))
-    for report in reports:
-        _summarise(report)
-    for report in on_the_web:
-        _summarise(report, "pages")
-    _conclude([*reports, *on_the_web])
+        done.append((_follow(followed, settings), "pages"))
+    for report, unit in done:
+        _summarise(report, unit)
+    _conclude([report for report, _ in done])
 
 
 def _named_feeds(urls: Sequence[str], path: Path | None) -> list[ListedFeed]:

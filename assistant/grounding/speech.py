@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assistant.answers import SaidBy
-from index.countries import country_code, country_meant
+from index.countries import country_code, country_meant, usual_name
 from index.search.names import fold, gazetteer, land_of
 
 if TYPE_CHECKING:
@@ -277,9 +277,7 @@ def party_of(name: str) -> str | None:
 
 @cache
 def _usual(code: str) -> str:
-    from babel import Locale
-
-    name = Locale("en").territories.get(code, code).partition(" (")[0]
+    name = usual_name(code)
     found = gazetteer().find(name)
     return found[0].forms[0] if found and found[0].forms else name
 

@@ -39,7 +39,7 @@ _MOST_OF_MANY = 5  # of a list
 _OF_A_SIDE = 4  # sentences a side has at most
 _WITHIN_A_SIDE = 4.0  # logits below its best within which a side's sentences are quoted
 _UNHEARD = 6.0  # logits below the best sentence at which a side has said nothing on the matter,
-_HEARD = -1.0  # unless its best answers the question put to it alone by a logit of this or more
+_HEARD = -1.0  # unless its best has a logit of this or more
 _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
 _ANOTHERS = (
     2.0  # logits off what somebody else says, who does not name the one whose words are asked for
@@ -216,7 +216,7 @@ def _of_each(near: Sequence[Candidate], sides: Sequence[Side]) -> list[Candidate
         )
         for at in range(len(sides))
     ]
-    return list(dict.fromkeys(chain.from_iterable(heard)))
+    return list(chain.from_iterable(heard))
 
 
 def _theirs(near: Sequence[Candidate], whose: SaidBy | None) -> Sequence[Candidate]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from index.intake.fetching import Fetcher
     from index.intake.sitemaps import Sitemap
 
+_NO_FEED = "is not an RSS, Atom or JSON feed or sitemap"
 _PATIENCE = timedelta(days=7)  # by then a page that is not there is not coming back
 _FIRST_WAIT = timedelta(minutes=15)
 _MOST_DOUBLINGS = 6  # the longest wait is 16 hours
@@ -196,7 +197,7 @@ def parse_feed(body: bytes, url: str) -> Feed:
 
     parsed = feedparser.parse(body, sanitize_html=True, response_headers={"content-location": url})
     if not parsed.get("version"):
-        raise UnreadableError("is not an RSS, Atom or JSON feed or sitemap")
+        raise UnreadableError(_NO_FEED)
     feed = parsed.feed
     title = _plain(feed.get("title"))
     entries = []
@@ -221,7 +222,7 @@ def _json_feed(body: bytes, url: str) -> Feed:
     try:
         feed = json.loads(body)
         if "jsonfeed.org" not in str(feed.get("version")) or not isinstance(feed["items"], list):
-            raise UnreadableError("is not an RSS, Atom or JSON feed or sitemap")
+            raise UnreadableError(_NO_FEED)
         title = _plain(feed.get("title"))
         entries = []
         for item in feed["items"]:
@@ -238,7 +239,7 @@ def _json_feed(body: bytes, url: str) -> Feed:
             )
             entries += [entry] if entry else []
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
-        raise UnreadableError("is not an RSS, Atom or JSON feed or sitemap") from exc
+        raise UnreadableError(_NO_FEED) from exc
     return Feed(title, entries)
 
 

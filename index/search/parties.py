@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
-from index.countries import country_code, country_meant, governed_from
+from index.countries import country_code, country_meant, governed_from, usual_name
 from index.search.names import fold, gazetteer, land_of
 
 _ASKS = (
@@ -49,7 +48,7 @@ _PARTY = re.compile(
     rf"|(?P<group>{_GROUP})|(?P<name>{_TWOFOLD}|{_NAME}))(?![\w])"
 )
 _HALVES = re.compile(r"\b(?P<a>North|South|East|West) and (?P<b>North|South|East|West) (?P<of>[A-Z]\w+)")
-_HYPHEN = re.compile(r"\b(?P<a>[A-Z][a-z]+)[-–](?=(?P<b>[A-Z][a-z]+)\b)")
+_HYPHEN = re.compile(r"\b(?P<a>[A-Z][a-z]+)[-–](?=[A-Z][a-z]+\b)")
 _THEIRS = (
     r"accounts?|versions?|views?|positions?|sides?|parties|party|countr(?:y|ies)|capitals?|governments?"
     r"|leaders?|ministers?|presidents?|neighbou?rs?|camps?|states?|delegations?"
@@ -156,12 +155,12 @@ def is_group(party: str) -> bool:
 
 
 def unnamed(question: str) -> bool:
-    """Tell whether a question asks for the account of each of two that it does not both name."""
-    return bool(_UNNAMED.search(question)) and not parties(question)
+    """Tell whether a question asks for the account of each of two, whom it need not name."""
+    return bool(_UNNAMED.search(question))
 
 
 def _by_clauses(question: str, named: list[_Named]) -> tuple[_Named, ...]:
-    """Each asked of in a clause of its own, where both clauses are about words or a stand."""
+    """Each asked of in a clause of its own, where one of the clauses is about words or a stand."""
     starts = [0, *(found.end() for found in _CLAUSE.finditer(question)), len(question)]
     clauses = [
         (question[start:end], [one for one in named if start <= one.start < end and one.weight > 1])
@@ -223,7 +222,8 @@ def _party(match: re.Match[str], question: str) -> _Named | None:
     elif match["office"]:
         land = match["of"] or match["land"]
         code = country_meant(land)
-        party, country, stands = match["person"] or _usual(code) or land, code or fold(land), stands + 3
+        of_land = usual_name(code) if code else land
+        party, country, stands = match["person"] or of_land, code or fold(land), stands + 3
     elif _NO_PARTY.fullmatch(match[0]):
         return None
     elif code := country_meant(match[0]):
@@ -253,11 +253,4 @@ def _land(name: str, code: str) -> str:
     """A country or capital as it is written; of an adjective or a people, the country's usual name."""
     known = gazetteer()
     adjective = known.adjectives.get(fold(name)) == code and fold(name) not in known.forms
-    return name if country_code(name) and not adjective else _usual(code) or name
-
-
-@lru_cache(maxsize=500)
-def _usual(code: str | None) -> str | None:
-    from babel import Locale
-
-    return str(Locale("en").territories[code]).partition(" (")[0] if code else None
+    return name if country_code(name) and not adjective else usual_name(code)
