@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -18,9 +18,6 @@ from typer.main import get_command
 from assistant.cli.main import app
 from index.store.library import Library
 from tests.conftest import NAMES, Outcome
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Memoire = Callable[..., Outcome]
 HOSTILE = "The \x1b[31mharbour\x1b[0m master \u202eof Zembla [bold]opened[/bold] a \x9bferry line."
@@ -255,8 +252,9 @@ def test_articles_cannot_drive_the_terminal(memoire: Memoire, tmp_path: Path) ->
 
 
 def _start(*args: object, **env: str) -> subprocess.Popen[bytes]:
+    """Start the installed command: under `-m` Python itself may decide how Ctrl-C ends it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli.main", *map(str, args)],
+        [Path(sys.executable).with_name("memoire"), *map(str, args)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **env},
