@@ -90,6 +90,20 @@ def test_what_names_no_parties_has_no_accounts() -> None:
             ),
             "agreed",
         ),
+        (
+            (
+                (BAYRAMOV, "The road opens the market to us. Not to open it was a loss.", 2023),
+                (MIRZOYAN, "The market is open, and not only on the road between the two.", 2023),
+            ),
+            None,
+        ),
+        (
+            (
+                (BAYRAMOV, "The convoy was attacked near the Armenian border.", 2023),
+                (MIRZOYAN, "We want peace.", 2023),
+            ),
+            None,
+        ),
         (((BAYRAMOV, "The road is open.", 2023), (MIRZOYAN, "We want peace.", 2023)), None),
         (((BAYRAMOV, "Illegal fishing goes on.", 2023), (MIRZOYAN, "Attacks are wrong.", 2023)), None),
     ],

@@ -31,7 +31,8 @@ _DATE = re.compile(
 _DAYS = re.compile(rf"\b((?:\d{{1,2}}(?:, | and |, and |–|-| to ))+)(?=\d{{1,2}} (?P<month>{_MONTH})\b)")
 _QUOTATION = re.compile(r"[“\"]([^”\"“]{8,})[”\"]")
 _NEGATOR = re.compile(
-    r"\b(?:not|never|no|without|cannot|den(?:y|ied|ies)|refus(?:e[sd]?|ing)|reject(?:s|ed|ing)?)\b|n[’']t\b",
+    r"\b(?:not(?! (?:just|only|merely|simply)\b)|never|no|without|cannot"
+    r"|den(?:y|ied|ies)|refus(?:e[sd]?|ing)|reject(?:s|ed|ing)?)\b|n[’']t\b",
     re.IGNORECASE,
 )
 # A link, a tag, or a character that hides or reorders what is read.

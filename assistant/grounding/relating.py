@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from assistant.asked import stems
 from assistant.grounding.facts import turned
-from assistant.grounding.speech import names_party
+from assistant.grounding.speech import names_party, party_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,6 +31,11 @@ _AGAINST = re.compile(
 )
 # A party that is only mentioned beside the accusing word: "attacks on journalists, in X as elsewhere".
 _BESIDE = re.compile(r"\b(?:as elsewhere|among others|as well as in|like)\b", re.IGNORECASE)
+# Where something happened, or whose people are spoken of, and not a government that is accused.
+_OF_A_PLACE = re.compile(
+    r"\b[A-Z]\w+[’']?s? (?:border|frontier|soil|territory|coast|people|airspace|waters)\b"
+)
+_NAME = re.compile(r"\b[A-Z][\w’'-]+")
 _DISMISSING = re.compile(
     r"\b(?:talk of|claims? (?:of|that)|allegations? of|charges? of|so-called|artificial|fabricat\w+"
     r"|myth)\b"
@@ -75,6 +80,7 @@ _SINCE_THEN = re.compile(
     re.IGNORECASE,
 )
 _OF_ONE_MATTER = 3  # content stems two sentences must share before a turned word counts
+_OF_ONE_SENTENCE = 0.3  # and of the shorter one's stems: long sentences share three by chance
 _OF_ONE_TURN = 5  # the same for a party's own sentences of two dates: it repeats itself
 _OF_ONE_DEAL = 2  # content stems beside the parties' names that tell of one and the same agreement
 
@@ -84,32 +90,47 @@ def relation(told: Sequence[Sequence[Claim]], parties: Sequence[str]) -> Relatio
     if not all(told):
         return None
     ones, others = ([_own_words(claim) for claim in own] for own in told)
-    one, other = parties
-    if (
-        _accuses(ones, other)
-        or _accuses(others, one)
-        or any(_contradict(a, b) for a, b in product(ones, others))
-        or _answers(ones, others, other)
-        or _answers(others, ones, one)
-    ):
+    if _dispute([_sentences(own) for own in (ones, others)], parties):
         return "disputed"
     if any(_changed(own) for own in told):
         return "changed over time"
     return "agreed" if _agreed(ones, others, parties) else None
 
 
+def _dispute(accounts: Sequence[Sequence[str]], parties: Sequence[str]) -> bool:
+    """A sentence of one account stands against the other party, or against a sentence of its account."""
+    (ones, others), (one, other) = accounts, parties
+    return (
+        _accuses(ones, other)
+        or _accuses(others, one)
+        or any(_contradict(a, b) for a, b in product(ones, others))
+        or _answers(ones, others, other)
+        or _answers(others, ones, one)
+    )
+
+
+def _sentences(account: Iterable[str]) -> list[str]:
+    return [sentence for words in account for sentence in re.split(r"(?<=[.!?])[”\"]?\s", words)]
+
+
 def _accuses(account: Iterable[str], party: str) -> bool:
     """Accusing words in a sentence that names the other party, and not beside the matter."""
     return any(
-        _AGAINST.search(sentence) and names_party(sentence, party) and not _BESIDE.search(sentence)
-        for words in account
-        for sentence in re.split(r"(?<=[.!?;])\s", words)
+        _AGAINST.search(part)
+        and names_party(_OF_A_PLACE.sub(" ", part), party)
+        and not _BESIDE.search(part)
+        for sentence in account
+        for part in sentence.split("; ")
     )
 
 
 def _contradict(one: str, other: str) -> bool:
-    """One denies with the same words what the other affirms."""
-    return len(stems(one) & stems(other)) >= _OF_ONE_MATTER and turned(one, other) is not None
+    """One denies with the same words what the other affirms; countries are what both speak of."""
+    a, b = (_NAME.sub(lambda name: " " if party_of(name[0]) else name[0], text) for text in (one, other))
+    words, others = stems(a), stems(b)
+    shared = len(words & others)
+    enough = shared >= max(_OF_ONE_MATTER, _OF_ONE_SENTENCE * min(len(words), len(others)))
+    return enough and turned(a, b) is not None
 
 
 def _answers(account: Sequence[str], other: Sequence[str], party: str) -> bool:
