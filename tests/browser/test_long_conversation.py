@@ -132,6 +132,43 @@ def test_every_script_reads_in_its_direction_beside_its_source(
         page.close()
 
 
+def test_opening_a_source_keeps_the_place_and_asks_nothing(
+    browser: Browser, address: str, library: Path
+) -> None:
+    page = _open(browser, address, f"/?c={_kept(library)[1]}")
+    expect(page.locator(".foot")).to_have_count(10, timeout=LONG)
+    page.mouse.move(640, 400)
+    page.mouse.wheel(0, -900)
+    page.wait_for_timeout(1_000)
+    chips = page.locator('[class*="st-key-citation-"] button:visible')
+    place = next(
+        n for n in range(chips.count()) if 100 < (chips.nth(n).bounding_box() or {"y": 0})["y"] < 600
+    )
+    chips.nth(place).click()
+    expect(page.locator("mark.cited")).to_be_visible(timeout=LONG)
+    expect(chips.nth(place)).to_be_in_viewport()
+    expect(page.locator(".status")).to_have_count(0)
+    assert len(_kept(library)[0].turns(_kept(library)[1])) == TURNS
+    page.close()
+
+
+def test_an_article_removed_since_leaves_the_turn_and_its_quote(
+    browser: Browser, address: str, library: Path
+) -> None:
+    store, conversation = _kept(library)
+    turn = next(t for t in store.turns(conversation) if "Nazir" in t.claims[0].citations[0].title)
+    page = _open(browser, address, f"/?turn={turn.id}")
+    page.locator(".said").first.wait_for()
+    with LibraryWriter.existing(load_settings(library=library).library) as writer:
+        writer.remove([turn.claims[0].citations[0].article_id])
+    page.locator(CHIPS.format(_place(page, turn.question.text))).first.click()
+    expect(page.locator(".source-panel, .st-key-source_panel")).to_contain_text(
+        "no longer in the library"
+    )
+    expect(page.locator("mark.cited")).to_have_text(turn.claims[0].citations[0].quote)
+    page.close()
+
+
 def _place(page: Page, question: str) -> int:
     """The place of the turn whose question this is, by its key."""
     turn = page.locator('[class*="st-key-turn-"]', has=page.get_by_text(question, exact=True)).first
