@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import snowballstemmer
 
-from index.search.parties import parties
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -47,7 +45,7 @@ _STOP = frozenset(
 class Asked:
     """What a question asks for: the words that carry its meaning by their stems, names, years, shape.
 
-    `parties` are the two whose accounts it asks for.
+    It asks for `several` things, or for the words of two `sides`.
     """
 
     terms: Mapping[str, str]
@@ -55,20 +53,17 @@ class Asked:
     years: frozenset[int]
     several: bool
     sides: bool
-    parties: tuple[str, ...]
 
     @classmethod
-    def of(cls, question: str) -> Asked:
-        """Read a standalone question."""
+    def of(cls, question: str, *, sides: bool = False) -> Asked:
+        """Read a standalone question; `sides` says that two are known to be asked for."""
         _, _, after_first = question.partition(" ")
-        apart = parties(question)
         return cls(
             terms={_stem(word): word for word in content_words(question)},
             names=frozenset(stems(" ".join(_CAPITALISED.findall(after_first)))),
             years=frozenset(int(year) for year in _YEAR.findall(question)),
             several=bool(_LISTS.search(question)),
-            sides=bool(apart or _SIDES.search(question)),
-            parties=apart,
+            sides=sides or bool(_SIDES.search(question)),
         )
 
 

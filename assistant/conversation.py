@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.asked import content_words
@@ -103,7 +103,7 @@ class Conversation:
         return [float(score) for score in self.engine.reranker.score(question, texts)]
 
     def _found(self, text: str, filters: Filters | None) -> list[Hit]:
-        query = replace(self.engine.understand(text, filters), sides=())
+        query = self.engine.understand(text, filters, apart=False)
         return self.engine.search(query, _FEW, budget=_FEW)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.answers import SUPPORTED
+from assistant.asked import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,11 @@ class Evidence:
     rarity: Mapping[str, float]
     sides: Sequence[Side] = ()
     reading: Reading | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """What the standalone query asks for."""
+        return Asked.of(self.searched_for, sides=bool(self.sides))
 
 
 @dataclass(frozen=True, slots=True)

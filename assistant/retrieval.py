@@ -21,9 +21,10 @@ from index.countries import country_code
 from index.dates import PartialDate, parse_published
 from index.errors import InputError
 from index.filters import Filters, Window
+from index.search.named import is_group
 from index.search.names import gazetteer
 from index.search.neutral import naming
-from index.search.parties import is_group, unnamed
+from index.search.parties import NONE
 from index.search.search import MATCHES, SearchEngine
 from index.search.times import year_of
 
@@ -83,15 +84,12 @@ class Retrieval:
         question, query, filters = asked
         rarity = self.engine.library.rarity(content_words(query))
         understood = self.engine.understand(query, filters, literal=question.literal)
-        apart = understood.sides
-        budget = _HITS if apart else None  # the parties' own passages come first
-        hits = self.engine.search(replace(understood, sides=()), _HITS, budget=budget)
+        budget = _HITS if understood.sides.wanted else None  # the parties' own passages come first
+        hits = self.engine.search(replace(understood, sides=NONE), _HITS, budget=budget)
         if understood.newest:
             hits = _of_the_newest(hits, understood.window)
-        if not apart and not question.literal and unnamed(query):
-            apart = _telling(hits, understood.countries)
-        sides = self._sides(apart)
-        asked_of_each = replace(understood, window=_when_told(understood), sides=())
+        sides = self._apart(understood, hits)
+        asked_of_each = replace(understood, window=_when_told(understood), sides=NONE)
         heard = [self._hits_of(side, asked_of_each) for side in sides]
         unheard = [side.party for side, found in zip(sides, heard, strict=True) if not found]
         reading = Reading(
@@ -111,6 +109,17 @@ class Retrieval:
             within = " within the limits" if understood.filters else " here"
             notes.append(f"The newest article{within} is of {PartialDate.of(newest).text}.")
         return notes
+
+    def _apart(self, understood: Query, hits: Sequence[Hit]) -> list[Side]:
+        """Whose accounts are asked for: the likeliest two that both speak in this library.
+
+        Where none do, whom the passages found tell of; failing those, the likeliest two.
+        """
+        likely = [self._sides(pair) for pair in understood.sides.pairs]
+        both = (sides for sides in likely if all(side.articles for side in sides))
+        told = _telling(hits, understood.countries) if understood.sides.wanted else ()
+        one = [sides for sides in likely[:1] if any(side.articles for side in sides)]
+        return next(both, None) or next(iter(one), None) or self._sides(told) or next(iter(likely), [])
 
     def _sides(self, apart: Sequence[str]) -> list[Side]:
         """The parties with the articles that speak for each; for a group, all but the other's."""

@@ -49,9 +49,11 @@ _PEOPLES = {
 # What stands for a government without being its capital.
 _SEATS = {
     "BO": "La Paz",
+    "CI": "Abidjan",
     "FR": "Elysee",
     "GB": "Downing Street, Whitehall",
     "IL": "Tel Aviv",
+    "IN": "Delhi",
     "NL": "The Hague",
     "RU": "Kremlin",
     "US": "White House, State Department, Pentagon",

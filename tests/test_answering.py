@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answers import Answer, Message, Question
-from assistant.asked import Asked
 from assistant.assistant import Assistant
 from assistant.events import ClaimWritten, Finished
 from assistant.excerpts import attribution, excerpt, readable, sentences_of
@@ -234,20 +233,6 @@ def test_both_parties_are_heard(tmp_path: Path) -> None:
     sources = {citation.source for claim in answer.claims for citation in claim.citations}
     assert "azerbaijan.md" in sources
     assert any(source.startswith("armenia") for source in sources)
-
-
-@pytest.mark.parametrize(
-    ("question", "parties"),
-    [
-        ("What did Baku and Yerevan each say about Lachin?", ["Baku", "Yerevan"]),
-        ("How do Moscow and Kyiv describe the grain deal?", ["Moscow", "Kyiv"]),
-        ("What did Iran and the UAE say about the islands?", ["Iran", "UAE"]),
-        ("What did Biden tell Aliyev and Pashinyan?", []),
-        ("When did Armenia and Azerbaijan sign the declaration?", []),
-    ],
-)
-def test_whose_accounts_are_asked_for(question: str, parties: list[str]) -> None:
-    assert list(Asked.of(question).parties) == parties
 
 
 @pytest.mark.parametrize(

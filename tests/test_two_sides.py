@@ -13,14 +13,6 @@ from assistant.grounding.quoting import quotation
 from assistant.grounding.speech import attributed
 from eval.bench.relations import labelled, load
 from index.articles import Article
-from index.search.parties import is_group, parties
-
-
-def test_a_group_is_a_party_that_nobody_is_named_of() -> None:
-    found = parties(
-        "How did the emir of Qatar see the measures and how did the boycotting states justify them?"
-    )
-    assert [is_group(party) for party in found] == [False, True]
 
 
 def test_a_group_speaks_where_another_than_the_named_party_does() -> None:

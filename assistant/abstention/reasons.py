@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from assistant.abstention.decision import UNSAID
 from assistant.abstention.wanted import ACTOR, CLAUSE, Wanted, headed, kinds_of
 from assistant.answers import Abstention
-from assistant.asked import Asked
 from assistant.excerpts import readable, sentences_of
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ class Withheld:
 
 def withheld(evidence: Evidence, overview: Overview, today: date) -> Withheld:
     """Return why the evidence does not answer, and what to do next."""
-    asked = Asked.of(evidence.searched_for)
-    wanted = Wanted.of(evidence.searched_for, asked, today)
+    wanted = Wanted.of(evidence.searched_for, evidence.asked, today)
     if not evidence.hits:
         return _withheld("nothing on topic", "No article here is on this.", _ADD)
     return (
@@ -157,7 +155,7 @@ def _event(question: str) -> str:
 
 def _said_unsaid(evidence: Evidence, wanted: Wanted) -> Withheld | None:
     """An article itself says that what is asked is not reported."""
-    about = Asked.of(evidence.searched_for).terms
+    about = evidence.asked.terms
     for hit in evidence.hits[:_QUOTABLE]:
         for sentence in sentences_of(hit.article):
             text = readable(hit.article.text[sentence.start : sentence.end])

@@ -8,7 +8,7 @@ from assistant.answers import Account, Accounts
 from assistant.asked import stems
 from assistant.grounding.relating import relation
 from assistant.grounding.speech import names_party, party_of
-from index.search.parties import is_group
+from index.search.named import is_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,6 @@ from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
 import prompts
 from assistant.abstention.decision import decide
-from assistant.asked import Asked
 from assistant.events import Notice
 from assistant.evidence import Byline, Evidence, Sentence
 from assistant.grounding.repairing import Repairing
@@ -80,7 +79,7 @@ class ChatModelWriter:
 
     def write(self, evidence: Evidence) -> Iterator[Sentence | Notice | Byline]:
         """Yield the model's sentences that the passages hold, as they come."""
-        asked = Asked.of(evidence.searched_for)
+        asked = evidence.asked
         found = candidates(evidence, asked, self._reranker)
         byline = Byline(self._settings.writer, self._prompt.id)
         if not decide(evidence, asked, found, self._reranker).answers:

@@ -75,7 +75,7 @@ class VerbatimWriter:
 
     def write(self, evidence: Evidence) -> Iterator[Written | Notice | Byline]:
         """Yield the sentences that answer, the most relevant article first; none if none does."""
-        asked = Asked.of(evidence.searched_for)
+        asked = evidence.asked
         found = candidates(evidence, asked, self._reranker)
         if decide(evidence, asked, found, self._reranker).answers:
             named = self._with_names(found, evidence)

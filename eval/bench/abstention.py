@@ -351,7 +351,7 @@ def collect(
         reranker = retrieval.engine.reranker
         for question, answerable, kind, group, gold in _questions(opened, sets or (), made, most):
             evidence = retrieval.gather(question.checked())
-            asked = Asked.of(evidence.searched_for)
+            asked = evidence.asked
             found = candidates(evidence, asked, reranker)
             signals = abstention.signals_of(evidence, asked, found, reranker) if found else None
             held = held_in(found, gold) if gold else None

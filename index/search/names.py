@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _DATA = Path(__file__).with_name("names.yaml")
 _LANGUAGES = ("en", "ru", "uk", "az", "hy", "tr", "ka")
 _ABBREVIATION = 5  # an all-capital form this short is matched by case: WHO is not who
+# Unless the whole text is in small letters; what is a word, too, never is.
+_NO_ABBREVIATIONS = frozenset(("who", "un", "au", "us", "sco", "ots"))
 _FOREIGN_MINISTER = re.compile(r"minister (?:of|for) foreign affairs|foreign secretary|top diplomat|fm")
 _SITTING = re.compile(r"\b(?:current|present|incumbent|sitting) $")
 _OFFICES = (
@@ -88,16 +90,16 @@ class Gazetteer:
             start, end = at[match.start()], at[match.end() - 1] + 1
             if text[:start].endswith("-"):
                 continue  # "non-NATO", "al-Sudani": a part of another word
-            forms = self._forms(match[0], text[start:end])
+            forms = self._forms(match[0], text[start:end], small=text.islower())
             if forms:
                 found.append(Name(start, end, forms))
         return tuple(sorted([*found, *self._offices(folded, at, window, today)], key=lambda n: n.start))
 
-    def _forms(self, key: str, written: str) -> tuple[str, ...]:
+    def _forms(self, key: str, written: str, *, small: bool) -> tuple[str, ...]:
         forms = self.forms[key]
         usual = [form for form in forms if fold(form) == key]
         if usual and all(_by_case(form) for form in usual):
-            return forms if written in usual else ()
+            return forms if written in usual or (small and key not in _NO_ABBREVIATIONS) else ()
         return forms if usual else (*forms, written)
 
     def _offices(

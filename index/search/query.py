@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from index.countries import country_code, governed_from
 from index.filters import Filters, Window
 from index.search.names import Name, fold, gazetteer, holder_at
-from index.search.parties import parties
+from index.search.parties import NONE, Apart
 from index.search.times import read_times
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ class Query:
     """What is searched for.
 
     `window` is the time the question names: articles of it are preferred, whereas `filters` leave out
-    what does not match. `notes` tell what was not understood.
+    what does not match. `sides` are whose accounts it asks for. `notes` tell what was not understood.
     """
 
     text: str
     names: tuple[Name, ...] = ()
     window: Window | None = None
     newest: bool = False
-    sides: tuple[str, ...] = ()
+    sides: Apart = NONE
     filters: Filters = field(default_factory=Filters)
     notes: tuple[str, ...] = ()
 
@@ -128,7 +128,6 @@ def understand(
         names=_with_governments(text, names),
         window=times.window or _in_office(names),
         newest=times.newest,
-        sides=parties(text),
         filters=filters,
         notes=notes,
     )

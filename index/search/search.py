@@ -13,6 +13,7 @@ from index.articles import Hit
 from index.filters import Filters, Window
 from index.indexing import passage_input
 from index.models import Embedder, Reranker
+from index.search.parties import ENCODER, NONE, parties
 from index.search.query import Query, understand
 from index.search.spelling import named_otherwise
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.articles import Article, Passage
+    from index.search.parties import Encode
     from index.settings import Settings
     from index.store.library import Library
 
@@ -55,6 +57,13 @@ class SearchEngine:
         return lru_cache(maxsize=16)(self.embedder.encode_query)
 
     @cached_property
+    def _meaning(self) -> Encode:
+        """Encodes a question for `parties`, whose weights are of one model."""
+        if self.settings.embedding_model == ENCODER:
+            return self.embedder.encode_passages
+        return Embedder(self.settings.model_copy(update={"embedding_model": ENCODER})).encode_passages
+
+    @cached_property
     def reranker(self) -> Reranker:
         """The reranking model."""
         return Reranker(self.settings)
@@ -79,20 +88,32 @@ class SearchEngine:
         if within is not None:
             query = replace(query, filters=replace(query.filters, articles=frozenset(within)))
         budget = max(budget or self.settings.reranked, count)
-        if query.sides:
+        if query.sides.parties:
             return self._each_side(query, count, budget)
         return _ranked(self._scored(query, budget), count)
 
-    def understand(self, text: str, filters: Filters | None = None, *, literal: bool = False) -> Query:
+    def understand(
+        self,
+        text: str,
+        filters: Filters | None = None,
+        *,
+        literal: bool = False,
+        apart: bool = True,
+    ) -> Query:
         """Return what a standalone question asks for, relative dates counted from `today`.
 
         A name that is spelt as it is nowhere in the library is searched as what it sounds like there.
+        Whether two accounts are asked for is not looked for unless `apart`.
         """
         query = understand(text, self.today(), filters, literal=literal)
         if literal:
             return query
         names = [*query.names, *named_otherwise(text, query.names, self.library)]
-        return replace(query, names=tuple(sorted(names, key=lambda name: name.start)))
+        return replace(
+            query,
+            names=tuple(sorted(names, key=lambda name: name.start)),
+            sides=parties(text, self._meaning) if apart else NONE,
+        )
 
     def candidates(self, query: str | Query) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""
@@ -128,8 +149,8 @@ class SearchEngine:
 
     def _each_side(self, query: Query, count: int, budget: int) -> list[Hit]:
         """The best for each side in turn, each side searched with its part of the budget."""
-        share = max(budget // len(query.sides), count)
-        asked = [self._of_side(query, side) for side in query.sides]
+        share = max(budget // len(query.sides.parties), count)
+        asked = [self._of_side(query, side) for side in query.sides.parties]
         found = [_ranked(self._scored(side, share), count) for side in asked]
         turns = [hit for pair in zip_longest(*found) for hit in pair if hit]
         best = {hit.passage.id: hit for hit in reversed(turns)}
@@ -138,8 +159,8 @@ class SearchEngine:
 
     def _of_side(self, query: Query, side: str) -> Query:
         """The question asked of one side alone, within the same time and filters."""
-        alone = self.understand(f"{side}: {query.text}", query.filters)
-        return replace(alone, window=query.window, newest=query.newest, sides=())
+        alone = self.understand(f"{side}: {query.text}", query.filters, apart=False)
+        return replace(alone, window=query.window, newest=query.newest)
 
     def _scored(self, query: Query, budget: int) -> list[Hit]:
         """Candidates without copies, reranked within the budget, best first."""
