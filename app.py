@@ -8,23 +8,27 @@ from assistant.chat.page import show_chat
 from assistant.chat.screens import admitted
 
 _ICON = Path(__file__).parent / "assistant" / "chat" / "icon.svg"
+_WIDE = "<style>.stMainBlockContainer { max-width: 68rem; padding-block: 2.5rem 3rem; }</style>"
 
 
 def _show_library() -> None:
     from index.page.library import show_library
 
+    st.html(_WIDE)
     show_library()
 
 
 def _show_evaluation() -> None:
     from eval.evaluation_page import show_evaluation
 
+    st.html(_WIDE)
     show_evaluation()
 
 
 def _show_reviews() -> None:
     from eval.reviews_page import show_reviews
 
+    st.html(_WIDE)
     show_reviews()
 
 

@@ -69,7 +69,8 @@ _FORM_OF_STATE = re.compile(
 @lru_cache(maxsize=10_000)
 def country_code(name: str) -> str | None:
     """Return the ISO 3166-1 alpha-2 code of a country by a name, form or capital of it; else None."""
-    plain = _plain(" ".join(reversed(name.split(", "))))  # as catalogues have it: "Korea, Republic of"
+    turned = " ".join(reversed(name.split(", ")))  # as catalogues have it: "Korea, Republic of"
+    plain = _plain(turned).removeprefix("the ")
     names = _names()
     return names.get(plain) or names.get(_FORM_OF_STATE.sub("", plain))
 

@@ -240,7 +240,9 @@ def test_both_parties_are_heard(tmp_path: Path) -> None:
     [
         ("Türkiye", "TR"), ("Turkey", "TR"), ("Ankara", "TR"), ("the UAE", "AE"), ("Kiev", "UA"),
         ("Kyrgyz Republic", "KG"), ("Islamic Republic of Iran", "IR"), ("Republic of Korea", "KR"),
-        ("Democratic Republic of the Congo", "CD"), ("Dominican Republic", "DO"),
+        ("Democratic Republic of the Congo", "CD"),
+        ("Congo, the Democratic Republic of the", "CD"), ("Congo, Republic of", "CG"),
+        ("Dominican Republic", "DO"),
         ("Bayramov", None), ("", None),
     ],
 )  # fmt: skip

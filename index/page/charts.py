@@ -34,7 +34,7 @@ def draw_months(counts: Sequence[Count]) -> None:
         },
     }
     table = {"month": [f"{count.label}-01" for count in counts], **_articles(counts)}
-    st.vega_lite_chart(table, spec, height=220)
+    _draw(table, spec, height=220)
 
 
 def draw_bars(counts: Sequence[Count]) -> None:
@@ -52,7 +52,13 @@ def draw_bars(counts: Sequence[Count]) -> None:
         },
     }
     table = {"name": [count.label for count in counts], **_articles(counts)}
-    st.vega_lite_chart(table, spec, height=_BAR_PIXELS * len(counts) + 50)
+    _draw(table, spec, height=_BAR_PIXELS * len(counts) + 50)
+
+
+def _draw(table: dict[str, list[Any]], spec: dict[str, Any], height: int) -> None:
+    """Draw a chart with labels in the theme's text colour: Streamlit's grey is too light to read."""
+    ink = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
+    st.vega_lite_chart(table, {**spec, "config": {"axis": {"labelColor": ink}}}, height=height)
 
 
 def _articles(counts: Sequence[Count]) -> dict[str, list[Any]]:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 UPLOADS = "uploads"
 _STYLE = """<style>
-.stMainBlockContainer { max-width: 68rem; padding-block: 2.5rem 3rem; }
 .st-key-library_figures [data-testid="stMetricValue"] { font-size: 1.5rem; }
 .st-key-library_figures { column-gap: 2.5rem; }
 </style>"""
