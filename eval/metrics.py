@@ -85,6 +85,15 @@ def both_sides(case: Case, row: Row) -> float | None:
     return float(all(_any_cited(side.gold, cited) for side in case.sides))
 
 
+def sides_heard(case: Case, row: Row) -> float | None:
+    """Whether an article of each side is cited, whichever of its sentences."""
+    if not case.sides:
+        return None
+    cited = {citation.source for citation in _citations(row.answer)}
+    sources = [{gold.source for gold in side.gold} for side in case.sides]
+    return float(all(any(same_source(c, s) for c in cited for s in own) for own in sources))
+
+
 def abstained_right(case: Case, row: Row) -> float:
     """Whether the answer was given or withheld as it should be."""
     return float(row.answer is not None and row.answer.abstained != case.answerable)
@@ -224,6 +233,8 @@ METRICS: tuple[Metric, ...] = (
            "supported / sentences; partly counts half", "this project", grounded),
     Metric("repaired", "Repaired sentences", "sentences re-cited, quoted or attributed before they were "
            "shown / sentences", "this project", repaired),
+    Metric("sides_heard", "Both sides heard", "1 if each side's article is cited, be it another "
+           "sentence", "this project", sides_heard),
     Metric("sides_apart", "Sides set apart", "1 if each side is cited in an account of its own, where "
            "accounts are set side by side", "this project", sides_apart),
     Metric("abstention_kind", "Right kind of abstention", "1 if a false premise is called one, and "

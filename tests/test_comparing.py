@@ -93,6 +93,15 @@ def test_sides_stand_in_accounts_of_their_own(
     assert score(DISPUTE, _row(*claims, accounts=accounts))["sides_apart"] == apart
 
 
+def test_a_side_is_heard_by_another_sentence_of_its_article() -> None:
+    first, second = DISPUTE.gold
+    elsewhere = second.model_copy(update={"quote": "It said something else that day."})
+    row = _row(_claim(SAID, first), _claim("It said something else that day.", elsewhere))
+    assert score(DISPUTE, row)["both_sides"] == 0
+    assert score(DISPUTE, row)["sides_heard"] == 1
+    assert score(DISPUTE, _row(_claim(SAID, first)))["sides_heard"] == 0
+
+
 def test_a_false_premise_is_called_one_and_nothing_else_is() -> None:
     for kind in ("unanswerable", "false-premise"):
         case = Case.model_validate({"id": "no", "question": "?", "slice": kind, "answerable": False})
