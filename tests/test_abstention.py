@@ -191,6 +191,20 @@ def test_the_kind_of_answer_wanted_is_read() -> None:
     assert kinds_of("What did Kurti say when Serbia left?") == []
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "held"),
+    [
+        ("Who is the mayor of Tbilisi?", "Tbilisi has been burned down 26 times.", False),
+        ("Who is the mayor of Tbilisi?", "Kakha Kaladze, the mayor of Tbilisi, opened it.", True),
+        ("Who was prime minister of Chad in 2021?", "The foreign minister of Chad spoke.", True),
+        ("Who is lending Ankara the money?", "A bank of Russia lends it.", None),
+    ],
+)
+def test_whose_office_is_asked_for_must_be_there(question: str, text: str, held: bool | None) -> None:
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert wanted.kind_in(text) is held
+
+
 def test_names_are_found_in_any_form() -> None:
     question = "What did Turkey tell Zelensky about the Tajik border?"
     wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))

@@ -62,6 +62,10 @@ _THING = re.compile(
     r"(?= (?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|by|in|for)\b|\?|$)",
     re.IGNORECASE,
 )
+_OFFICE = re.compile(
+    r"^who(?: is|['’]s| was| are| were) (?:the )?(?P<office>[\w’' -]+?) (?:of|in|for|at)\b",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"^\W*(?:(?:In|On|By|At) [^,]{3,40}, )?(?:he|she|they|we|i|his|her|their|our"
     r"|the (?:minister|president|prime minister|leader)s?)\b",
@@ -131,7 +135,8 @@ class Wanted:
     have them; `actor` is who is said to have acted; `premise` are the words of what the question takes
     for granted ("when Serbia recognised Kosovo"), names left out; `event` those of what it asks the
     time or the reason of; `deed` is the first of either that tells something, `subject` who
-    is to have done it; `thing` is what a question counts; `by_deeds` tells that a reply may be a deed.
+    is to have done it; `thing` is what a question counts, `office` whose holder it asks for; `by_deeds`
+    tells that a reply may be a deed.
     """
 
     names: Mapping[str, str]
@@ -143,6 +148,7 @@ class Wanted:
     event: Mapping[str, str]
     deed: Mapping[str, str]
     thing: Mapping[str, str]
+    office: Mapping[str, str]
     reply: bool
     by_deeds: bool
     subject: frozenset[str]
@@ -158,7 +164,7 @@ class Wanted:
         names = {stem: word for stem, word in asked.terms.items() if stem in named}
         times = {*(str(year) for year in asked.years), *stems(" ".join(re.findall(_MONTH, question)))}
         actor, clause = ACTOR.search(question), CLAUSE.search(question)
-        thing = _THING.search(question)
+        thing, office = _THING.search(question), _OFFICE.search(question)
         words = {s: w for s, w in asked.terms.items() if s not in names and s not in times | _OF_ASKING}
         granted = stems(clause["clause"] or "") if clause else set()
         event = stems(clause["asked"] or "") if clause else set()
@@ -173,6 +179,7 @@ class Wanted:
             event={stem: word for stem, word in words.items() if stem in event},
             deed=deed,
             thing=_last(thing["thing"]) if thing else {},
+            office=_last(office["office"]) if office else {},
             reply=bool(actor and _REPLY.search(question)),
             by_deeds=question.startswith("How"),
             subject=_subject(clause, actor),
@@ -205,6 +212,8 @@ class Wanted:
 
     def kind_in(self, text: str) -> bool | None:
         """Tell whether a sentence has the kind of answer asked for; None where none is read."""
+        if self.office:
+            return not self.forms.lacking(self.office, text)
         if self.kind is None:
             return None
         return bool(self.kind.search(_undated(text) if self.kind is _COUNTED else text))
@@ -281,7 +290,7 @@ def _subject(clause: re.Match[str] | None, actor: re.Match[str] | None) -> froze
 
 
 def _last(thing: str) -> dict[str, str]:
-    """The last word of what is counted: of "French soldiers", the soldiers."""
+    """The last word of what is counted or held: of "French soldiers", the soldiers."""
     words = content_words(thing)[-1:]
     return {stem: word for word in words for stem in stems(word)}
 
