@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _FOLDERS = {"bge-small-en-v1.5": "bge_small_en", "ms-marco-MiniLM-L-12-v2": "reranker_en"}
 _BGE_INSTRUCTION = "Represent this sentence for searching relevant passages: "
+_KEPT = 2_000  # scores, of some twenty questions
 _CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -122,9 +123,10 @@ _ENCODE: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": Fa
 
 
 class Reranker:
-    """(query, text) pairs → relevance logits."""
+    """(query, text) pairs → relevance logits; of a question searched in several ways, kept."""
 
     def __init__(self, settings: Settings) -> None:
+        self._kept: dict[tuple[str, str], float] = {}
         name = settings.reranker_model
         if packaged := _packaged_folder(name):
             self.model = CrossEncoder(
@@ -133,20 +135,25 @@ class Reranker:
         else:
             self.model = _load(CrossEncoder, name)
 
+    def forget(self) -> None:
+        """Score anew what was scored before: for measuring how long a question takes."""
+        self._kept = {}
+
     def score(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one logit a text, shape (n,); higher is more relevant."""
         return self.score_pairs([(query, text) for text in texts])
 
     def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Return one logit a (query, text) pair, shape (n,)."""
-        if not pairs:
-            return np.zeros(0, np.float32)
-        scores = self.model.predict(
-            list(pairs),
-            activation_fn=torch.nn.Identity(),
-            show_progress_bar=False,
-        )
-        return np.asarray(scores, np.float32)
+        kept = self._kept
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in kept]
+        if new:
+            if len(kept) > _KEPT:
+                kept = self._kept = {}
+                new = list(dict.fromkeys(pairs))
+            scores = self.model.predict(new, activation_fn=torch.nn.Identity(), show_progress_bar=False)
+            kept.update(zip(new, map(float, scores), strict=True))
+        return np.array([kept[pair] for pair in pairs], np.float32)
 
 
 def load_cross_encoder(name: str) -> CrossEncoder:

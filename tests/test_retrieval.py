@@ -96,6 +96,16 @@ def test_a_side_that_is_not_heard_is_told(speeches: Retrieval) -> None:
     assert evidence.reading.notes == ("No account by Tbilisi was found.",)
 
 
+def test_scores_that_are_kept_are_those_that_would_be_made_anew(speeches: Retrieval) -> None:
+    reranker = speeches.engine.reranker
+    pairs = [("Who opened it?", f"Minister {n} opened the bridge.") for n in (1, 2, 1)]
+    first = reranker.score_pairs(pairs).tolist()
+    assert first[0] == first[2]
+    assert reranker.score_pairs(pairs[1:]).tolist() == first[1:]
+    reranker.forget()
+    assert reranker.score_pairs(pairs).tolist() == first
+
+
 def test_both_sides_have_a_place(speeches: Retrieval) -> None:
     text = "What did Yerevan and Baku each say about the Lachin road?"
     evidence = speeches.gather(Question(text=text))

@@ -63,6 +63,13 @@ def _parts(retrieval: Retrieval) -> dict[str, Callable[[str], object]]:
     engine = retrieval.engine
     library, count = engine.library, engine.settings.candidates
 
+    def afresh(part: Callable[[str], object]) -> Callable[[str], object]:
+        def asking(text: str) -> object:
+            engine.reranker.forget()
+            return part(text)
+
+        return asking
+
     def words(text: str) -> object:
         query = engine.understand(text)
         return library.lexical(query.rest, count, query.phrases)
@@ -71,8 +78,8 @@ def _parts(retrieval: Retrieval) -> dict[str, Callable[[str], object]]:
         "words": words,
         "vectors": lambda text: library.dense(engine.embedder.encode_query(text), count),
         "candidates": engine.candidates,
-        "search": lambda text: engine.search(text, _HITS),
-        "assistant": lambda text: retrieval.gather(Question(text=text)),
+        "search": afresh(lambda text: engine.search(text, _HITS)),
+        "assistant": afresh(lambda text: retrieval.gather(Question(text=text))),
     }
 
 

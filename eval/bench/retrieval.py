@@ -90,11 +90,15 @@ def main(
         settings = load_settings(library=library)
         engine = SearchEngine(opened, settings)
         asked = _standalone(cases, Conversation(engine))
-        known = _stages(Retrieval(opened, settings), langchain)
+        retrieval = Retrieval(opened, settings)
+        known = _stages(retrieval, langchain)
         for stage in stages.split(","):
             search = known[stage]()
             search("warm")
-            outcomes = [outcome_of(case, text, search) for case, text in asked]
+            outcomes = []
+            for case, text in asked:
+                retrieval.engine.reranker.forget()
+                outcomes.append(outcome_of(case, text, search))
             _print(stage, outcomes)
             if misses:
                 _print_misses(asked, outcomes)
@@ -138,6 +142,7 @@ def _standalone(cases: Sequence[Case], conversation: Conversation) -> list[tuple
     """The cases with their questions understood on their own."""
     asked, taken = [], []
     for case in cases:
+        conversation.engine.reranker.forget()
         started = time.perf_counter()
         asked.append((case, conversation.standalone(case.asked)))
         if case.history:
