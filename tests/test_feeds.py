@@ -45,6 +45,15 @@ FULL = (
 )
 
 
+def test_a_page_that_is_no_feed_tells_its_own() -> None:
+    head = '<link rel="alternate" type="application/rss+xml" href="/rss/news.xml">'
+    page = f"<!doctype html><html><head><title>Zembla</title>{head}</head><body>Hello</body></html>"
+    with pytest.raises(UnreadableError, match=r"as its own: https://mfa\.example/rss/news\.xml$"):
+        parse_feed(page.encode(), "https://mfa.example/en/")
+    with pytest.raises(UnreadableError, match=r"feed or sitemap$"):
+        parse_feed(b"<html><head><title>Zembla</title></head></html>", "https://mfa.example/en/")
+
+
 def _rss(*items: str) -> bytes:
     head = '<?xml version="1.0"?><rss version="2.0" xmlns:c="http://purl.org/rss/1.0/modules/content/">'
     return f"{head}<channel><title>Zembla &amp; Post</title>{''.join(items)}</channel></rss>".encode()
@@ -166,6 +175,21 @@ def test_a_plain_sitemap_s_day_of_change_is_no_publication_date() -> None:
     feed = parse_feed(_sitemap(*(item.format(day, day) for day in (2, 30, 4))), "http://example.org/")
     assert [entry.url[-2:] for entry in feed.entries] == ["30", "/4", "/2"]
     assert {entry.published for entry in feed.entries} == {None}
+
+
+def test_a_page_that_a_plain_sitemap_says_has_changed_is_had_again(
+    server: Server, chosen: Settings
+) -> None:
+    item = f"<url><loc>{server.url}/ferry</loc><lastmod>2024-05-{{:02}}</lastmod></url>"
+    follow([ListedFeed(f"{server.url}/sitemap.xml")], chosen)
+    for day, place in ((3, "Onhava"), (3, "Nowhere"), (9, "Kobaltana")):
+        _serve(server, "/ferry", PAGE.replace("Onhava", place).encode())
+        _serve(server, "/sitemap.xml", _sitemap(item.format(day)), "text/xml", etag=f'"{place}"')
+        poll(chosen)
+    with Library.open(chosen.library) as library:
+        (article,) = library.articles()
+    assert "Kobaltana" in article.text
+    assert server.paths().count("/ferry") == 2
 
 
 def test_a_sitemap_of_a_whole_site_gives_its_newest_pages() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -24,12 +24,13 @@ from index.intake.sitemaps import parse_sitemap
 from index.intake.sources import fetch_article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from index.articles import Article
     from index.intake.fetching import Fetcher
     from index.intake.sitemaps import Sitemap
 
+_FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _NO_FEED = "is not an RSS, Atom or JSON feed or sitemap"
 _PATIENCE = timedelta(days=7)  # by then a page that is not there is not coming back
 _FIRST_WAIT = timedelta(minutes=15)
@@ -40,7 +41,10 @@ _XML_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a feed says of one article. `text` is its content as plain text, full or not."""
+    """What a feed says of one article. `text` is its content as plain text, full or not.
+
+    `changed` is when a sitemap says that its page last did.
+    """
 
     url: str
     title: str | None
@@ -49,11 +53,13 @@ class Entry:
     text: str
     outlet: str | None
     language: str | None
+    changed: str | None = field(default=None, repr=False)
 
     @property
     def mark(self) -> str:
         """Changes when the feed says something else of the entry."""
-        return hashlib.blake2b(repr(self).encode("utf-8", "replace"), digest_size=16).hexdigest()
+        said = repr(self) + (self.changed or "")
+        return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +202,9 @@ def parse_feed(body: bytes, url: str) -> Feed:
     import feedparser
 
     parsed = feedparser.parse(body, sanitize_html=True, response_headers={"content-location": url})
-    if not parsed.get("version"):
-        raise UnreadableError(_NO_FEED)
     feed = parsed.feed
+    if not parsed.get("version"):
+        raise UnreadableError(_NO_FEED + _its_own(feed.get("links", ())))
     title = _plain(feed.get("title"))
     entries = []
     for item in parsed.entries:
@@ -215,6 +221,12 @@ def parse_feed(body: bytes, url: str) -> Feed:
         )
         entries += [entry] if entry else []
     return Feed(title, entries)
+
+
+def _its_own(links: Iterable[Mapping[str, str]]) -> str:
+    """Say which feeds a page names as its own."""
+    own = [link["href"] for link in links if link.get("type") in _FEEDS and link.get("href")]
+    return f"; the page names as its own: {', '.join(own)}" if own else ""
 
 
 def _json_feed(body: bytes, url: str) -> Feed:
@@ -245,20 +257,24 @@ def _json_feed(body: bytes, url: str) -> Feed:
 
 def _of_sitemap(found: Sitemap, url: str) -> Feed:
     entries = [
-        _entry(
-            url,
-            link=page["loc"],
-            title=page.get("title"),
-            author=None,
-            published=page.get("publication_date"),
-            content="",
-            outlet=page.get("name"),
-            language=page.get("language"),
+        (
+            page,
+            _entry(
+                url,
+                link=page["loc"],
+                title=page.get("title"),
+                author=None,
+                published=page.get("publication_date"),
+                content="",
+                outlet=page.get("name"),
+                language=page.get("language"),
+            ),
         )
         for page in found.pages
     ]
     parts = [part for part in found.parts if _is_address(part)]
-    return Feed(None, [entry for entry in entries if entry], parts)
+    told = [replace(entry, changed=page.get("lastmod")) for page, entry in entries if entry]
+    return Feed(None, told, parts)
 
 
 def _entry(
