@@ -195,6 +195,7 @@ def test_the_kind_of_answer_wanted_is_read() -> None:
     ("question", "text", "held"),
     [
         ("Who is the mayor of Tbilisi?", "Tbilisi has been burned down 26 times.", False),
+        ("Greece, 2023: And who is the mayor of Nicosia?", "Cyprus is divided.", False),
         ("Who is the mayor of Tbilisi?", "Kakha Kaladze, the mayor of Tbilisi, opened it.", True),
         ("Who was prime minister of Chad in 2021?", "The foreign minister of Chad spoke.", True),
         ("Who is lending Ankara the money?", "A bank of Russia lends it.", None),

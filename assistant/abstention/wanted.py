@@ -63,7 +63,8 @@ _THING = re.compile(
     re.IGNORECASE,
 )
 _OFFICE = re.compile(
-    r"^who(?: is|['’]s| was| are| were) (?:the )?(?P<office>[\w’' -]+?) (?:of|in|for|at)\b",
+    r"(?:^|: )(?:and |but |so )?who(?: is|['’]s| was| are| were) (?:the )?(?P<office>[\w’' -]+?)"
+    r" (?:of|in|for|at)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
