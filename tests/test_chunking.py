@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,6 +69,21 @@ def test_sentences_do_not_overlap(text: str) -> None:
         assert not text[sentence.start].isspace()
         assert not text[sentence.end - 1].isspace()
         at = sentence.end
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("As soon as we secured Mr.\nVane's release, he rang. He slept.", 2),
+        ("It was told to the U.S.\ngovernment in May.\nThe rest is silence.", 2),
+        ("-   **U.S. Oil: **The firm bought oil. It paid.", 2),
+        ("The talks ended.\nThe border opened.", 2),
+    ],
+)
+def test_an_abbreviation_ends_no_sentence(text: str, sentences: int) -> None:
+    found = split_sentences(text)
+    assert [text[one.start : one.end] for one in found if one.end - one.start < 5] == []
+    assert len(found) == sentences
 
 
 def test_a_passage_does_not_end_with_a_heading() -> None:

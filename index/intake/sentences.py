@@ -20,13 +20,15 @@ _BREAK = re.compile(
         \r?\n(?:[ \t\u00a0]*\r?\n)+       # blank lines
       | \r?\n(?=[ \t]*(?:[-*+•·]|\d{1,3}\\?[.)])[ \t\u00a0]+\S)  # a list item
       | \r?\n(?=\#{1,6}[ \t])            # a heading
-      | (?<=[.!?:”"…])[ \t]*\r?\n(?=\S)  # a line that ends a sentence
+      | (?<=[.!?:”"…])(?<!\b[A-Z]\.)(?<!\b(?:Mr|Ms|Dr|St)\.)(?<!\b(?:Mrs|Gen|Sen|Rep|Gov)\.)
+        [ \t]*\r?\n(?=\S)               # a line that ends a sentence, not one that ends in "U.S."
       )
     """,
     re.VERBOSE,
 )
 _LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•·]|\d{1,3}\\?[.)])[ \t\u00a0]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S|[ \t]*(?:\*\*|__)[^\n]{1,120}(?:\*\*|__):?[ \t]*\Z")
+_EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")  # "**U.S." is no abbreviation to the segmenter
 _MARKERS_ONLY = re.compile(r"\W*\Z")
 
 
@@ -52,7 +54,8 @@ def split_sentences(text: str, language: str = "en") -> list[Sentence]:
         marker = _LIST_MARKER.match(block)
         heading = bool(_HEADING.match(block)) or _is_label(block)
         offset = start + (marker.end() if marker else 0)
-        for boundary in get_sentence_boundaries(language, text[offset:end]):
+        plain = _EMPHASIS.sub(lambda marks: " " * len(marks[0]), text[offset:end])
+        for boundary in get_sentence_boundaries(language, plain):
             span = _trim(text, offset + boundary["start_index"], offset + boundary["end_index"])
             if not _MARKERS_ONLY.match(text[span[0] : span[1]]):
                 sentences.append(Sentence(*span, number, heading, marker is not None))
