@@ -40,5 +40,12 @@ def test_every_state_of_the_chat_keeps_the_rules(page: Page, scheme: str) -> Non
     page.wait_for_selector("mark.cited")
     assert violations(page) == []
 
+    page.set_viewport_size({"width": 1024, "height": 800})
+    assert violations(page) == []
+    panel, sidebar = (page.locator(at).bounding_box() for at in (".st-key-source_panel", ".stSidebar"))
+    assert panel
+    assert sidebar
+    assert panel["x"] >= sidebar["x"] + sidebar["width"]
+
     page.set_viewport_size({"width": 390, "height": 844})
     assert violations(page) == []
