@@ -46,6 +46,7 @@ def test_every_state_of_the_chat_keeps_the_rules(page: Page, scheme: str) -> Non
     assert panel
     assert sidebar
     assert panel["x"] >= sidebar["x"] + sidebar["width"]
+    assert panel["x"] + panel["width"] <= 1024
 
     page.set_viewport_size({"width": 390, "height": 844})
     assert violations(page) == []
