@@ -108,7 +108,7 @@ def test_a_bad_file_does_not_keep_a_good_one_out(
     os.mkfifo(folder / "pipe.md")
     done = memoire("index", "--library", library_copy, folder)
     assert done.code == 0
-    assert "1 new articles" in done.out
+    assert "1 new article " in done.out
     assert "more" in done.err.splitlines()[-1]
     assert len(done.err.splitlines()) == 11
     listed = memoire("index", "rejected", "--library", library_copy).out

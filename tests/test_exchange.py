@@ -78,7 +78,7 @@ def test_the_commands(memoire: Callable[..., Outcome], library_copy: Path, tmp_p
     assert (gone.code, gone.out) == (0, "Removed 1 articles.\n")
     assert memoire("index", "remove", "no-such", "--yes", *at).code == 2
     assert memoire("index", "remove", "out", *at, stdin="n\n").code == 2
-    assert "Indexed 1 new articles" in memoire("index", "import", out, *at).out
+    assert "Indexed 1 new article " in memoire("index", "import", out, *at).out
     assert memoire("index", "prune", *at).out == "Forgot 0 files that are gone; removed 0 articles.\n"
     assert "No feed is followed" in memoire("index", "feeds", "--list", *at).out
     assert "from 0 pages" in memoire("index", "feeds", *at).out

@@ -120,7 +120,7 @@ def _submit(app: AppTest, label: str, field: str, value: str) -> AppTest:
 
 def test_adding_a_link(folder: Path, ferry: str) -> None:
     app = _submit(_open(), "Add link", "Link to an article", ferry)
-    assert "1 new articles" in _words(app)
+    assert "1 new article," in _words(app)
     assert ferry in _sources(folder)
     assert {metric.label: metric.value for metric in app.metric}["Articles"] == "7"
 
@@ -136,7 +136,7 @@ def test_following_a_feed(folder: Path, server: Server, ferry: str) -> None:
     feed = f"<rss version='2.0'><channel><title>Z</title>{item}</channel></rss>"
     server.pages["/feed"] = lambda handler: handler.answer(200, feed.encode())
     app = _submit(_open(), "Follow feed", "RSS, Atom or JSON feed, or sitemap", f"{server.url}/feed")
-    assert "1 new articles" in _words(app)
+    assert "1 new article," in _words(app)
     feeds = next(frame.value for frame in app.dataframe if "feed" in frame.value)
     assert feeds["feed"].tolist() == ["Z"]
     app.button(key="library_poll").click().run()
@@ -153,8 +153,8 @@ def test_uploading(folder: Path) -> None:
     app.file_uploader[0].set_value(
         ("../../a ferry.md", b"The ferry sailed from Zembla.", "text/markdown")
     )
-    next(button for button in app.button if button.label == "Add files").click().run()
-    assert "1 new articles" in _words(app)
+    next(button for button in app.button if button.label == "Add these files").click().run()
+    assert "1 new article," in _words(app)
     (kept,) = (folder / "uploads").rglob("*.md")
     assert kept.read_bytes() == b"The ferry sailed from Zembla."
     assert "a ferry.md" in _sources(folder)

@@ -310,11 +310,16 @@ def rejected(ctx: typer.Context, library: LibraryOption = None) -> None:
 def _summarise(report: Report, unit: str = "files") -> None:
     unchanged = f" {report.unchanged:,} unchanged." if report.unchanged else ""
     aside = f" {len(report.rejections):,} set aside." if report.rejections else ""
+    articles = _counted(report.added, "new articles")
+    passages, read = _counted(report.passages, "passages"), _counted(report.files, unit)
     typer.echo(
-        f"Indexed {report.added:,} new articles ({report.passages:,} passages) from"
-        f" {report.files:,} {unit} in {report.seconds:.1f} s.{unchanged}{aside}"
+        f"Indexed {articles} ({passages}) from {read} in {report.seconds:.1f} s.{unchanged}{aside}"
     )
     _warn_of(report.rejections)
+
+
+def _counted(number: int, things: str) -> str:
+    return f"{number:,} {things if number != 1 else things.removesuffix('s')}"
 
 
 def _warn_of(rejections: Sequence[Rejection]) -> None:

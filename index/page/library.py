@@ -197,7 +197,7 @@ def _add(settings: Settings) -> None:
     kinds = [suffix.removeprefix(".") for suffix in READERS]
     with st.form("library_files", clear_on_submit=True):
         files = st.file_uploader("Files", type=kinds, accept_multiple_files=True)
-        if st.form_submit_button("Add files") and files:
+        if st.form_submit_button("Add these files") and files:
             with _said():
                 paths = [_kept(settings, file.name, file.getvalue()) for file in files]
                 from index.indexing import index_paths
@@ -276,7 +276,8 @@ def _watched(work: Callable[[Callable[[Progress], None]], Report]) -> Report:
 
 
 def _report(report: Report) -> None:
-    st.success(f"{report.added:,} new articles, {report.unchanged:,} unchanged.")
+    articles = f"{report.added:,} new article{'s' if report.added != 1 else ''}"
+    st.success(f"{articles}, {report.unchanged:,} unchanged.")
     for rejection in report.rejections[:_SHOWN_REJECTIONS]:
         st.warning(_literal(f"Set aside {rejection.location}: {rejection.reason}"))
 
