@@ -14,27 +14,24 @@ _WIDE = "<style>.stMainBlockContainer { max-width: 68rem; padding-block: 2.5rem 
 def _show_library() -> None:
     from index.page.library import show_library
 
-    st.html(_WIDE)
     show_library()
 
 
 def _show_evaluation() -> None:
     from eval.evaluation_page import show_evaluation
 
-    st.html(_WIDE)
     show_evaluation()
 
 
 def _show_reviews() -> None:
     from eval.reviews_page import show_reviews
 
-    st.html(_WIDE)
     show_reviews()
 
 
 st.set_page_config(page_title="Aide-Mémoire", page_icon=_ICON, layout="wide")
 if admitted():
-    st.navigation(
+    page = st.navigation(
         [
             st.Page(show_chat, title="Chat", default=True),
             st.Page(_show_library, title="Library", url_path="library"),
@@ -42,4 +39,7 @@ if admitted():
             st.Page(_show_reviews, title="Reviews", url_path="reviews"),
         ],
         position="top",
-    ).run()
+    )
+    if page.title != "Chat":
+        st.html(_WIDE)
+    page.run()

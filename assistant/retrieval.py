@@ -115,11 +115,16 @@ class Retrieval:
 
         Where none do, whom the passages found tell of; failing those, the likeliest two.
         """
-        likely = [self._sides(pair) for pair in understood.sides.pairs]
-        both = (sides for sides in likely if all(side.articles for side in sides))
-        told = _telling(hits, understood.countries) if understood.sides.wanted else ()
-        one = [sides for sides in likely[:1] if any(side.articles for side in sides)]
-        return next(both, None) or next(iter(one), None) or self._sides(told) or next(iter(likely), [])
+        if not understood.sides.wanted:
+            return []
+        for pair in understood.sides.pairs:
+            sides = self._sides(pair)
+            if all(side.articles for side in sides):
+                return sides
+        likeliest = self._sides(understood.sides.parties)
+        if any(side.articles for side in likeliest):
+            return likeliest
+        return self._sides(_telling(hits, understood.countries)) or likeliest
 
     def _sides(self, apart: Sequence[str]) -> list[Side]:
         """The parties with the articles that speak for each; for a group, all but the other's."""

@@ -136,7 +136,7 @@ class Reranker:
             self.model = _load(CrossEncoder, name)
 
     def forget(self) -> None:
-        """Score anew what was scored before: for measuring how long a question takes."""
+        """Score anew what was scored before."""
         self._kept = {}
 
     def score(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -145,12 +145,11 @@ class Reranker:
 
     def score_pairs(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Return one logit a (query, text) pair, shape (n,)."""
+        if len(self._kept) > _KEPT:
+            self.forget()
         kept = self._kept
         new = [pair for pair in dict.fromkeys(pairs) if pair not in kept]
         if new:
-            if len(kept) > _KEPT:
-                kept = self._kept = {}
-                new = list(dict.fromkeys(pairs))
             scores = self.model.predict(new, activation_fn=torch.nn.Identity(), show_progress_bar=False)
             kept.update(zip(new, map(float, scores), strict=True))
         return np.array([kept[pair] for pair in pairs], np.float32)

@@ -71,7 +71,7 @@ def _parts(retrieval: Retrieval) -> dict[str, Callable[[str], object]]:
         return asking
 
     def words(text: str) -> object:
-        query = engine.understand(text)
+        query = engine.understand(text, apart=False)
         return library.lexical(query.rest, count, query.phrases)
 
     return {

@@ -194,7 +194,7 @@ def _run(name: str, trial: Trial, settings: Settings, cases: Sequence[Case]) -> 
 def _reranked(
     engine: SearchEngine, trial: Trial, score: Score, text: str
 ) -> list[tuple[Passage, Article]]:
-    query = engine.understand(text)
+    query = engine.understand(text, apart=False)
     found = engine.library.resolve(engine.candidates(query)[: max(trial.reranked, _DEPTH)])
     passages = trial.read(found) if trial.read else [passage for passage, _ in found]
     articles = [article for _, article in found]

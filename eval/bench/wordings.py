@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -226,7 +226,7 @@ def measure() -> None:
     print("judged by weights fitted on the other authors' questions")
     every = []
     for author, (weights, own) in apart.items():
-        at = Weights(weights.intercept, threshold, weights.runs, weights.meaning)
+        at = replace(weights, threshold=threshold)
         _print(author, [(read, at) for read in own])
         every += [(read, at) for read in own]
     _print("all", every)

@@ -257,24 +257,21 @@ def _json_feed(body: bytes, url: str) -> Feed:
 
 def _of_sitemap(found: Sitemap, url: str) -> Feed:
     entries = [
-        (
-            page,
-            _entry(
-                url,
-                link=page["loc"],
-                title=page.get("title"),
-                author=None,
-                published=page.get("publication_date"),
-                content="",
-                outlet=page.get("name"),
-                language=page.get("language"),
-            ),
+        _entry(
+            url,
+            link=page["loc"],
+            title=page.get("title"),
+            author=None,
+            published=page.get("publication_date"),
+            content="",
+            outlet=page.get("name"),
+            language=page.get("language"),
+            changed=page.get("lastmod"),
         )
         for page in found.pages
     ]
     parts = [part for part in found.parts if _is_address(part)]
-    told = [replace(entry, changed=page.get("lastmod")) for page, entry in entries if entry]
-    return Feed(None, told, parts)
+    return Feed(None, [entry for entry in entries if entry], parts)
 
 
 def _entry(
@@ -287,6 +284,7 @@ def _entry(
     content: str,
     outlet: str | None,
     language: str | None,
+    changed: str | None = None,
 ) -> Entry | None:
     try:
         address = web_address(urljoin(base, link or ""))
@@ -302,6 +300,7 @@ def _entry(
         text=text_of_fragment(content),
         outlet=_plain(outlet),
         language=language or None,
+        changed=changed,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from dataclasses import dataclass
 
 from index.countries import country_code, country_meant, governed_from, usual_name
@@ -25,7 +26,7 @@ _OPENING = (
     r"Compare|Contrast|Set|Did|Do|Does|Have|Has|Had|Are|Were|Is|Was|How|What|Why|Where|When|Who|Which|Give"
     r"|Whom|Whose|And|But|On|In|At|By|After|Before|During|According|Should|Would|Could|Can|Will|Put|Tell"
     r"|Describe|Explain|Name|The|A|An|As|For|From|Of|To|With|It|Its|That|This|I|If|Both|One|Two|List|Find"
-    r"|Summari[sz]e|State|Show|Let|Over|Under|Whether|There|Their|They|Some|Any|Each|Either|Neither|Was"
+    r"|Summari[sz]e|State|Show|Let|Over|Under|Whether|There|Their|They|Some|Any|Each|Either|Neither"
 )
 _NAME = rf"(?!(?:{_OPENING})\b){_CAPITALISED}(?: (?:(?:bin|ibn|al|de|van|von) )?{_CAPITALISED})*"
 _GROUP = (
@@ -39,7 +40,7 @@ _TITLE = re.compile(
 )
 _PERSON = re.compile(rf" (?P<name>{_NAME})")
 _NOBODY = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Aug|Sept?"
+    rf"(?:{'|'.join(month_name[1:])}|Aug|Sept?"
     r"|(?:UN |United Nations )?(?:General )?(?:Assembly|Debate)|(?:Security )?Council|UN|United Nations"
     r"|Covid\S*|Nile|Sea|Gulf|Aegean|Mediterranean)\b.*|President|Minister|.*\b(?:Sea|Corridor|Dam|Deal"
     r"|Agreement|Treaty|War|Ocean|Strait|Declaration|Summit|Protocol|Convention|Talks|Process)",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from calendar import month_name
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -41,9 +42,7 @@ MEANING = 8.0
 
 _TOKEN = re.compile(r"[\w'-]+|[,;:?.!+/]")
 _THE = re.compile(r"\bthe $", re.IGNORECASE)
-_MONTH = re.compile(
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-)
+_MONTHS = frozenset(name.lower() for name in month_name[1:])
 _BUILD = frozenset(
     """
     what how why who whom whose which when where did do does has have had is are was were will would
@@ -150,7 +149,7 @@ def _plain(word: str) -> str:
         return word
     if word[0].isdigit():
         return "NUMBER"
-    return "MONTH" if _MONTH.fullmatch(word) else "_"
+    return "MONTH" if word in _MONTHS else "_"
 
 
 @dataclass(frozen=True, slots=True)

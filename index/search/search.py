@@ -118,7 +118,7 @@ class SearchEngine:
     def candidates(self, query: str | Query) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""
         if isinstance(query, str):
-            query = self.understand(query)
+            query = self.understand(query, apart=False)
         asked = [query.filters]
         if query.window and not query.filters.window:
             asked.append(replace(query.filters, window=query.window))

@@ -45,6 +45,17 @@ Read [more](https://evil.example/more) ![seen](https://evil.example/seen.png) <b
 """
 
 
+LONG = 60_000  # the first answer loads the models
+
+
+def opened(browser: Browser, address: str, path: str = "/") -> Page:
+    """Return a page of the app that waits as long as a first answer takes."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(LONG)
+    page.goto(address + path)
+    return page
+
+
 @contextmanager
 def serving(library: Path, **env: str) -> Iterator[str]:
     """Serve the app over a library; yield its address."""

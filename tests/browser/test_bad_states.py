@@ -17,8 +17,7 @@ from index.indexing import index_paths
 from index.settings import load_settings
 from index.store.library import Library
 from index.store.writing import LibraryWriter
-from tests.browser.conftest import ROOT, SAMPLE, serving
-from tests.browser.test_chat import LONG
+from tests.browser.conftest import LONG, ROOT, SAMPLE, opened, serving
 from tests.scripted_endpoint import scripted_endpoint
 
 if TYPE_CHECKING:
@@ -43,13 +42,6 @@ def address(library: Path) -> Iterator[str]:
         yield url
 
 
-def _open(browser: Browser, address: str, path: str = "/") -> Page:
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(LONG)
-    page.goto(address + path)
-    return page
-
-
 def _ask(page: Page, question: str) -> None:
     page.get_by_placeholder("Ask about the articles").fill(question)
     page.keyboard.press("Enter")
@@ -61,7 +53,7 @@ def test_what_two_tabs_make_of_one_conversation_is_told(
     store = ConversationStore(library / "conversations.sqlite", LOCAL)
     first = store.begin(Question(text="A question of two tabs"))
     store.stop(first.id, first.draft)
-    here, there = (_open(browser, address, f"/?c={first.conversation_id}") for _ in range(2))
+    here, there = (opened(browser, address, f"/?c={first.conversation_id}") for _ in range(2))
     there.get_by_role("button", name="Ask again").click()
     there.locator(".foot").wait_for()
     here.locator(".st-key-limits summary").click()
@@ -69,7 +61,7 @@ def test_what_two_tabs_make_of_one_conversation_is_told(
     here.get_by_text("This conversation went on in another tab.").wait_for()
     here.get_by_role("button", name="Show it as it is now").click()
     here.get_by_text("2 of 2").wait_for()
-    link = _open(browser, address, f"/?turn={first.id}")
+    link = opened(browser, address, f"/?turn={first.id}")
     link.get_by_text("1 of 2").wait_for()
     for tab in (here, there, link):
         tab.close()
@@ -84,7 +76,7 @@ def test_a_model_that_does_not_answer_is_told_and_the_articles_are_quoted(
         url = "http://127.0.0.1:9/v1" if state == "down" else endpoint.url
         chosen = {"MEMOIRE_WRITER": "openai:local", "MEMOIRE_BASE_URL": url, "MEMOIRE_API_KEY": "no"}
         with serving(library, **chosen) as address:
-            page = _open(browser, address)
+            page = opened(browser, address)
             _ask(page, "What did Aliyev and Pashinyan sign?")
             if state == "slow":
                 page.get_by_text("has said nothing for").wait_for()
@@ -104,7 +96,7 @@ def test_the_page_opens_by_itself_when_the_first_articles_are_in(
     library = tmp_path / "library"
     settings = load_settings(library=library)
     with serving(library) as address:
-        page = _open(browser, address)
+        page = opened(browser, address)
         page.get_by_text("No articles yet").wait_for()
         with LibraryWriter.exclusive(library) as writer:
             writer.sign(settings)
@@ -120,7 +112,7 @@ def test_the_page_opens_by_itself_when_the_first_articles_are_in(
 def test_what_is_added_while_a_conversation_is_open_is_found_by_its_next_question(
     browser: Browser, library: Path, address: str, tmp_path: Path
 ) -> None:
-    page = _open(browser, address)
+    page = opened(browser, address)
     _ask(page, "Who opened a ferry line to Onhava?")
     page.locator(".why, .abstained").first.wait_for()
     (tmp_path / "ferry.md").write_text(
@@ -163,7 +155,7 @@ def test_an_index_killed_half_way_serves_what_it_holds(
     with Library.open(library) as held:
         assert len(ARTICLES) < held.overview().articles < len(ARTICLES) + 40
     with serving(library) as address:
-        page = _open(browser, address)
+        page = opened(browser, address)
         _ask(page, "What did Aliyev and Pashinyan sign?")
         expect(page.locator(".foot")).to_contain_text("quoted word for word", timeout=LONG)
         page.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import LONG
+
 pytestmark = pytest.mark.browser
 
 CHIPS = '[class*="st-key-citation-{}-"] button:visible'
@@ -13,7 +15,6 @@ IN_SIGHT = """([selector, box]) => {
     const b = document.querySelector(box).getBoundingClientRect();
     return a.top >= b.top && a.top < Math.min(b.bottom, innerHeight) && b.width > 100;
 }"""
-LONG = 60_000  # the first answer loads the models
 
 
 def ask(page: Page, question: str, turn: int) -> None:

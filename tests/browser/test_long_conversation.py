@@ -17,8 +17,8 @@ from index.articles import Article
 from index.indexing import index_paths
 from index.settings import load_settings
 from index.store.writing import Entry, FileRead, LibraryWriter
-from tests.browser.conftest import ROOT, SAMPLE, serving
-from tests.browser.test_chat import CHIPS, LONG
+from tests.browser.conftest import LONG, ROOT, SAMPLE, opened, serving
+from tests.browser.test_chat import CHIPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,13 +94,6 @@ def address(library: Path) -> Iterator[str]:
         yield url
 
 
-def _open(browser: Browser, address: str, path: str = "/") -> Page:
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(LONG)
-    page.goto(address + path)
-    return page
-
-
 def _kept(library: Path) -> tuple[ConversationStore, str]:
     store = ConversationStore(library / "conversations.sqlite", LOCAL)
     return store, store.conversations()[-1].id
@@ -109,7 +102,7 @@ def _kept(library: Path) -> tuple[ConversationStore, str]:
 def test_a_conversation_of_300_turns_opens_at_its_end_and_goes_back(
     browser: Browser, address: str, library: Path
 ) -> None:
-    page = _open(browser, address, f"/?c={_kept(library)[1]}")
+    page = opened(browser, address, f"/?c={_kept(library)[1]}")
     expect(page.locator(".asked").last).to_have_text(f"Question {TURNS}", timeout=LONG)
     expect(page.locator(".asked")).to_have_count(10)
     page.get_by_role("button", name="Show earlier turns (290)").click()
@@ -123,7 +116,7 @@ def test_every_script_reads_in_its_direction_beside_its_source(
 ) -> None:
     store, conversation = _kept(library)
     for name, stored in zip([*SCRIPTS, "long.md"], store.turns(conversation), strict=False):
-        page = _open(browser, address, f"/?turn={stored.id}")
+        page = opened(browser, address, f"/?turn={stored.id}")
         page.locator(CHIPS.format(_place(page, stored.question.text))).first.click()
         expect(page.locator("mark.cited")).to_be_in_viewport(timeout=LONG)
         way = page.locator(".source-text").evaluate("e => getComputedStyle(e).direction")
@@ -135,7 +128,7 @@ def test_every_script_reads_in_its_direction_beside_its_source(
 def test_opening_a_source_keeps_the_place_and_asks_nothing(
     browser: Browser, address: str, library: Path
 ) -> None:
-    page = _open(browser, address, f"/?c={_kept(library)[1]}")
+    page = opened(browser, address, f"/?c={_kept(library)[1]}")
     expect(page.locator(".foot")).to_have_count(10, timeout=LONG)
     page.mouse.move(640, 400)
     page.mouse.wheel(0, -900)
@@ -157,7 +150,7 @@ def test_an_article_removed_since_leaves_the_turn_and_its_quote(
 ) -> None:
     store, conversation = _kept(library)
     turn = next(t for t in store.turns(conversation) if "Nazir" in t.claims[0].citations[0].title)
-    page = _open(browser, address, f"/?turn={turn.id}")
+    page = opened(browser, address, f"/?turn={turn.id}")
     page.locator(".said").first.wait_for()
     with LibraryWriter.existing(load_settings(library=library).library) as writer:
         writer.remove([turn.claims[0].citations[0].article_id])
