@@ -87,9 +87,10 @@ def poll(
 ) -> Report:
     """Fetch what the followed feeds have new that are due (or `only` those, due or not).
 
-    A feed is due when its own interval, or else `every` minutes, went by since it was polled. A feed
-    that fails does not stop the others. An entry that could not be had is tried again by later polls,
-    each time after a longer wait and for a week, even when the feed no longer names it.
+    A feed is due when its own interval, or else `every` minutes, went by since it was polled, and the
+    time for which its server asked to be left alone (a day at the most). A feed that fails does not stop
+    the others. An entry that could not be had is tried again by later polls, each time after a longer
+    wait and for a week, even when the feed no longer names it.
 
     Raises:
         NoLibrary: there is none yet.
@@ -124,14 +125,17 @@ def _poll_one(
     on_progress: Callable[[Progress], None],
 ) -> Report:
     now = datetime.now(UTC)
-    polled = replace(feed, checked=now.isoformat(timespec="seconds"), problem=None)
+    polled = replace(feed, checked=now.isoformat(timespec="seconds"), problem=None, rests_until=None)
     try:
         etag, modified = feed.condition(now)
         answer = fetcher.fetch(feed.url, etag=etag, modified=modified)
         parsed = Feed(feed.title, ()) if answer.body is None else parse_feed(answer.body, answer.url)
     except (FetchError, UnreadableError) as exc:
+        failed = replace(polled, problem=str(exc), etag=None, modified=None)
+        if isinstance(exc, FetchError) and exc.wait:
+            failed = failed.resting(exc.wait, now)
         with LibraryWriter.exclusive(settings.library) as library:
-            library.note_feed(replace(polled, problem=str(exc), etag=None, modified=None))
+            library.note_feed(failed)
         return Report(rejections=[Rejection(feed.url, str(exc))])
     if answer.body is not None:
         polled = replace(polled, title=parsed.title, etag=answer.etag, modified=answer.modified)

@@ -44,8 +44,8 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _main_module_stays() -> Iterator[None]:
-    """Put back `__main__`, which `AppTest` leaves as the app's script: spawned processes would run it."""
+def _main_stays() -> Iterator[None]:
+    """Put `__main__` back: `AppTest` leaves the app's script there, and spawned processes run it."""
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main

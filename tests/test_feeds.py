@@ -328,13 +328,33 @@ def test_each_feed_at_its_interval(server: Server, chosen: Settings, tmp_path: P
         assert [feed.every for feed in library.feeds()] == [None, None]
 
 
+@pytest.mark.parametrize(("asked", "least"), [("7200", 1.9), ("9" * 30, 23.9)])
+def test_a_server_that_asks_for_rest_has_it(
+    server: Server, chosen: Settings, asked: str, least: float
+) -> None:
+    server.pages["/feed"] = lambda handler: handler.answer(429, retry_after=asked)
+    follow([ListedFeed(f"{server.url}/feed")], chosen)
+    assert [rejection.reason for rejection in poll(chosen).rejections] == ["the server answered 429"]
+    with Library.open(chosen.library) as library:
+        (feed,) = library.feeds()
+    now = datetime.now(UTC)
+    assert timedelta(hours=least) < feed.due(5, now) - now <= timedelta(days=1)
+    assert poll(chosen) == Report()
+    assert server.paths() == ["/feed"]
+    _serve(server, "/feed", _rss(_item("/full", full=FULL)))
+    assert poll(chosen, only=[f"{server.url}/feed"]).added == 1
+    with Library.open(chosen.library) as library:
+        assert library.feeds()[0].due(5, now) - now < timedelta(minutes=6)
+
+
 def test_a_library_of_before_takes_feeds(server: Server, chosen: Settings) -> None:
     _serve(server, "/feed", _rss(_item("/full", full=FULL)))
     with LibraryWriter.exclusive(chosen.library) as library:
         library.sign(chosen)
     database = sqlite3.connect(chosen.library / DATABASE)
     database.executescript(
-        "DROP TABLE awaited; ALTER TABLE feed DROP COLUMN every; PRAGMA user_version = 1;"
+        "DROP TABLE awaited; ALTER TABLE feed DROP COLUMN every;"
+        "ALTER TABLE feed DROP COLUMN rests_until; PRAGMA user_version = 1;"
     )
     database.close()
     with Library.open(chosen.library) as library:

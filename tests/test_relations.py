@@ -105,6 +105,7 @@ def test_copies_are_found_of_what_was_signed_otherwise(
     with database:
         database.execute("UPDATE signature SET hashes = zeroblob(512)")
         database.execute("DELETE FROM band")
+        database.execute("ALTER TABLE feed DROP COLUMN rests_until")
         database.execute("PRAGMA user_version = 2")
     database.close()
     _index(library, {"source": "portal", "text": wire + " More."}, name="b.jsonl")

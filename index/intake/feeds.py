@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _NO_FEED = "is not an RSS, Atom or JSON feed or sitemap"
+_LONGEST_REST = 86_400.0  # seconds; a server that asks for more is asked again the next day
 _PATIENCE = timedelta(days=7)  # by then a page that is not there is not coming back
 _FIRST_WAIT = timedelta(minutes=15)
 _MOST_DOUBLINGS = 6  # the longest wait is 16 hours
@@ -84,7 +85,10 @@ class ListedFeed:
 
 @dataclass(frozen=True, slots=True)
 class FollowedFeed:
-    """A feed that is polled: when it was last, and what went wrong if something did."""
+    """A feed that is polled: when it was last, and what went wrong if something did.
+
+    Until `rests_until` its server asked to be left alone.
+    """
 
     url: str
     title: str | None
@@ -93,16 +97,23 @@ class FollowedFeed:
     etag: str | None = None
     modified: str | None = None
     every: float | None = None
+    rests_until: str | None = None
 
     def due(self, every: float, now: datetime) -> datetime:
         """Return when it is to be polled again: after its own interval, else after `every` minutes.
 
-        At once where it was polled by a clock that was ahead of `now`.
+        Later where its server asked for that; at once where it was polled by a clock ahead of `now`.
         """
         last = self._polled
         if last is None or last > now:
             return datetime.min.replace(tzinfo=UTC)
-        return last + timedelta(minutes=every if self.every is None else self.every)
+        due = last + timedelta(minutes=every if self.every is None else self.every)
+        return max(due, datetime.fromisoformat(self.rests_until)) if self.rests_until else due
+
+    def resting(self, seconds: float, now: datetime) -> FollowedFeed:
+        """Return it as it is after its server asked to be left alone so long; a day at the most."""
+        until = now + timedelta(seconds=min(seconds, _LONGEST_REST))
+        return replace(self, rests_until=until.isoformat(timespec="seconds"))
 
     def condition(self, now: datetime) -> tuple[str | None, str | None]:
         """Return the ETag and the date of change to ask with: none on the first poll of a day.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 ARTICLE_COLUMNS = {
     "id": "TEXT NOT NULL UNIQUE",
@@ -109,7 +109,8 @@ CREATE TABLE feed (
     modified TEXT,
     checked TEXT,
     problem TEXT,
-    every REAL
+    every REAL,
+    rests_until TEXT
 ) WITHOUT ROWID;
 CREATE TABLE rejected (
     file TEXT NOT NULL,
@@ -122,6 +123,7 @@ CREATE TABLE rejected (
 _UPGRADES = {
     1: f"ALTER TABLE feed ADD COLUMN every REAL; {_SINCE_2}",
     2: "DELETE FROM band; DELETE FROM signature;",  # made otherwise now; the next run makes them anew
+    3: "ALTER TABLE feed ADD COLUMN rests_until TEXT;",
 }
 """What brings a library from a version to the next; readers make do with any version."""
 
