@@ -74,6 +74,13 @@ def sentences_of(article: Article) -> tuple[Sentence, ...]:
     return tuple(split_sentences(article.text))
 
 
+def around(article: Article, sentence: Sentence) -> str:
+    """Return the sentence with the one before it and the one after."""
+    every = sentences_of(article)
+    at = every.index(sentence)
+    return article.text[every[max(0, at - 1)].start : every[min(len(every) - 1, at + 1)].end]
+
+
 def excerpt(article: Article, sentence: Sentence) -> Excerpt:
     """Return what to quote for a sentence of the article."""
     every = sentences_of(article)

@@ -19,14 +19,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.abstention.wanted import Wanted, headed
+from assistant.abstention.wanted import Wanted, headed, share
 from assistant.asked import stems
-from assistant.excerpts import sentences_of
+from assistant.excerpts import around, sentences_of
 from assistant.grounding.attribution import same_speaker, speakers
 from assistant.grounding.speech import asked_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from assistant.answers import SaidBy
     from assistant.asked import Asked
@@ -56,7 +56,8 @@ class Signals:
 
     Logits of the cross-encoder: the `best` sentence, its `passage`, and the best sentence `alone`
     without its article's heading. `falls` is how far the best falls without the question's rarest word,
-    `falls_next` without the next. `agree` is the share of the best sentences that lie in one passage.
+    `falls_next` without the next. `agree` is the share of the best sentences that lie in one passage or,
+    of two parties' accounts, in articles that speak for either.
 
     Of the sentence that lacks least: `names_off` is the share of the question's names, by rarity, that
     its passage lacks, `names_gone` its whole article (`name_gone`: any at all); `words_there` is the
@@ -160,14 +161,15 @@ def _signals(
     parts = evidence.searched_for.count("?") > 1 or bool(_PARTS.search(evidence.searched_for))
     if asked.sides or parts:  # no one article need hold all
         whole = " ".join(headed(c.article, c.article.text) for c in quoted)
-        off = gone = _share(wanted.forms.lacking(names, whole), names.values(), evidence.rarity)
+        off = gone = share(wanted.forms.lacking(names, whole), names.values(), evidence.rarity)
     return Signals(
         best=best.score,
         passage=best.hit.score,
         alone=alone,
         falls=falls[0] if falls else 0.0,
         falls_next=falls[1] if len(falls) > 1 else 0.0,
-        agree=sum(c.hit.rank == best.hit.rank for c in quoted) / len(quoted),
+        agree=sum(c.article.id in accounts if accounts else c.hit.rank == best.hit.rank for c in quoted)
+        / len(quoted),
         names_off=off,
         names_gone=gone,
         name_gone=float(gone > 0),
@@ -176,7 +178,7 @@ def _signals(
         event_off=told * most.event_off,
         deed_off=told * most.deed_off,
         deed_apart=told * (most.deed_apart and not most.deed_off),
-        kind_missing=float(bool(kinds) and not any(kinds)),
+        kind_missing=told * (bool(kinds) and not any(kinds)),
         thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
         actor_missing=float(not wanted.reply and all(actor is False for actor in actors)),
         reply_missing=float(wanted.reply and True not in actors and not parts),
@@ -231,22 +233,21 @@ class _Held:
         article = candidate.article
         every = sentences_of(article)
         at = every.index(candidate.sentence)
-        before, after = every[max(0, at - 1)], every[min(len(every) - 1, at + 1)]
-        earlier = every[max(0, at - _BACK)]
+        before, earlier = every[max(0, at - 1)], every[max(0, at - _BACK)]
         acts = wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end])
-        near = headed(article, article.text[before.start : after.end])
-        passage = headed(article, f"{candidate.hit.text} {article.text[before.start : after.end]}")
+        beside = around(article, candidate.sentence)
+        near = headed(article, beside)
+        passage = headed(article, f"{candidate.hit.text} {beside}")
         whole = headed(article, article.text)
         return cls(
-            names_off=_share(wanted.forms.lacking(names, passage), names.values(), rarity),
-            names_gone=_share(wanted.forms.lacking(names, whole), names.values(), rarity),
-            words_there=1
-            - _share(wanted.forms.lacking(wanted.words, whole), wanted.words.values(), rarity),
+            names_off=share(wanted.forms.lacking(names, passage), names.values(), rarity),
+            names_gone=share(wanted.forms.lacking(names, whole), names.values(), rarity),
+            words_there=wanted.words_held(whole, rarity),
             kind=wanted.kind_in(candidate.text),
-            premise_off=_share(
+            premise_off=share(
                 wanted.forms.lacking(wanted.premise, near), wanted.premise.values(), rarity
             ),
-            event_off=_share(wanted.forms.lacking(wanted.event, near), wanted.event.values(), rarity),
+            event_off=share(wanted.forms.lacking(wanted.event, near), wanted.event.values(), rarity),
             deed_off=bool(wanted.forms.lacking(wanted.deed, near)),
             deed_apart=not any(
                 wanted.done(article.text[s.start : s.end]) for s in every[max(0, at - 1) : at + 2]
@@ -281,12 +282,3 @@ def _without(question: str, word: str) -> str:
     """The question without a word of it, in any ending."""
     less = re.sub(rf"\b{re.escape(word)}\w*(?:['’]s)?", " ", question, flags=re.IGNORECASE)
     return " ".join(less.split())
-
-
-def _weight(words: Sequence[str], rarity: Mapping[str, float]) -> float:
-    return sum(rarity.get(word, 0.0) for word in words)
-
-
-def _share(some: Sequence[str], every: Collection[str], rarity: Mapping[str, float]) -> float:
-    whole = _weight(list(every), rarity)
-    return _weight(some, rarity) / whole if whole else 0.0

@@ -12,7 +12,7 @@ from index.search.names import fold, gazetteer
 from index.search.times import read_times
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from assistant.asked import Asked
@@ -219,6 +219,10 @@ class Wanted:
             return None
         return bool(self.kind.search(_undated(text) if self.kind is _COUNTED else text))
 
+    def words_held(self, text: str, rarity: Mapping[str, float]) -> float:
+        """Return the share, by rarity, of the question's words but names that a text has in any form."""
+        return 1.0 - share(self.forms.lacking(self.words, text), self.words.values(), rarity)
+
     def counts(self, text: str) -> bool:
         """Tell whether a number in a text stands before what the question counts."""
         counted = _undated(text)
@@ -269,6 +273,12 @@ _COUNTED = next(held for words, _, held in _KINDS if words.startswith("how many"
 
 def _undated(text: str) -> str:
     return _OF_A_DATE.sub(" ", text)
+
+
+def share(some: Iterable[str], every: Iterable[str], rarity: Mapping[str, float]) -> float:
+    """Return the share, by rarity, of some words among all; 0 where there are none."""
+    whole = sum(rarity.get(word, 0.0) for word in every)
+    return sum(rarity.get(word, 0.0) for word in some) / whole if whole else 0.0
 
 
 def headed(article: Article, text: str) -> str:
