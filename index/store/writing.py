@@ -1,14 +1,13 @@
 """Writing to a library: one writer at a time, every step atomic over both stores.
 
-Vectors are there before the rows that name them are committed and are removed after them, so a process
-killed anywhere leaves at worst vectors that no row names; `sweep` removes those.
+Vectors are written before the rows that name them and removed after, so a process killed anywhere
+leaves at worst vectors that no row names; `sweep` removes those.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from index.intake.feeds import Awaited, FollowedFeed, ListedFeed
     from index.intake.metadata import Rejection
     from index.settings import Settings
-    from index.store.vectors import Vectors
 
 _UNSETTLE = "INSERT OR REPLACE INTO fact VALUES ('unsettled', 'yes')"
 _COLUMNS = ", ".join((*ARTICLE_COLUMNS, "text"))
@@ -138,18 +136,18 @@ class LibraryWriter(Library):
             database.execute("INSERT OR IGNORE INTO fact VALUES ('signature', ?)", (signature,))
 
     def add(self, entries: Sequence[Entry], files: Sequence[FileRead]) -> None:
-        """Add articles and record files as read in one transaction, once the vectors are there.
+        """Add articles, then record files as read. Vectors go first, rows follow in one transaction."""
+        import numpy as np
 
-        Vectors and rows are written side by side: Chroma works outside Python's lock.
-        """
+        ids = [passage.id for entry in entries for passage in entry.passages]
+        if ids:
+            self.vectors.put(ids, np.concatenate([e.vectors for e in entries if e.passages]))
         replaced: list[str] = []
-        with ThreadPoolExecutor(1) as beside, translated(self._path), self._database:
-            stored = beside.submit(_put, self.vectors, entries)
+        with translated(self._path), self._database:
             for entry in entries:
                 replaced += self._insert(entry)
             for file in files:
                 self._record(file)
-            stored.result()
         if replaced:
             self.vectors.remove(replaced)
 
@@ -421,14 +419,6 @@ class LibraryWriter(Library):
         run("DELETE FROM article WHERE key = ?", (key,))
         run(_NEW_ORIGIN, {"gone": article_id})
         return ids
-
-
-def _put(vectors: Vectors, entries: Sequence[Entry]) -> None:
-    import numpy as np
-
-    ids = [passage.id for entry in entries for passage in entry.passages]
-    if ids:
-        vectors.put(ids, np.concatenate([e.vectors for e in entries if e.passages]))
 
 
 def _holds_anything(folder: Path) -> bool:
