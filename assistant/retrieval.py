@@ -15,14 +15,14 @@ from assistant.answers import Limits, Question, Reading
 from assistant.asked import content_words, stems
 from assistant.conversation import Conversation
 from assistant.evidence import Evidence, Side
-from assistant.grounding.speech import names_party
+from assistant.grounding.speech import names_party, party_of, party_of_person, party_stated
 from assistant.writers.choice import VERBATIM
-from index.countries import country_code
+from index.countries import country_code, country_stated
 from index.dates import PartialDate, parse_published
 from index.errors import InputError
 from index.filters import Filters, Window
 from index.search.named import is_group
-from index.search.names import gazetteer
+from index.search.names import fold, gazetteer
 from index.search.neutral import naming
 from index.search.parties import NONE
 from index.search.search import MATCHES, SearchEngine
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _HITS = 10
 _OF_A_SIDE = 4
+_OF_A_SPEECH = 2  # of these, from what a person signs
 _SIDE_BUDGET = 12  # passages the reranker reads for one side, beside those for the whole question
 _SAID_THEN = 3.0  # logits that an account of the time asked about is worth: parties repeat themselves
 _TOLD_WITHIN = 120  # days after what a question dates in which parties still tell of it
@@ -100,7 +101,7 @@ class Retrieval:
             parties=tuple(side.party for side in sides),
             notes=(*understood.notes, *self._notes(understood, unheard)),
         )
-        return Evidence(question, query, _with_places(hits, heard), rarity, sides, reading)
+        return Evidence(question, understood, _with_places(hits, heard), rarity, sides, reading)
 
     def _notes(self, understood: Query, unheard: Sequence[str]) -> list[str]:
         notes = [f"No account by {party} was found." for party in unheard]
@@ -136,27 +137,40 @@ class Retrieval:
             Side(
                 self._naming.neutral(party),
                 self._every - _others(own, party) if is_group(party) else own[party],
+                *self._of_a_person(party),
             )
             for party in apart
         ]
 
+    def _of_a_person(self, party: str) -> tuple[frozenset[str], str | None]:
+        """The articles of which a person is the speaker, and the country that he speaks for in most."""
+        if party_of(party) or is_group(party):
+            return frozenset(), None
+        signed = [line for line in self._bylines if signs(line, party)]
+        lands = Counter(party_stated(line.countries[0]) for line in signed if line.countries)
+        country = lands.most_common(1)[0][0] if lands else party_of_person(party)
+        return frozenset(line.article_id for line in signed), country
+
     def _hits_of(self, side: Side, asked: Query) -> list[Hit]:
-        """The best of a side's own articles, and of others' reports that name it."""
-        own = self._said_then(asked, side) or self.engine.search(
-            asked, _OF_A_SIDE, side.articles, _SIDE_BUDGET
-        )
+        """The best of a side's own articles, and of others' reports that name it.
+
+        A person's own speech comes before what he only takes part in.
+        """
+        speech = self._own(asked, side.signed)[:_OF_A_SPEECH] if side.signed < side.articles else []
         told = self.engine.search(asked, _OF_A_SIDE, self._reports - side.articles, _OF_A_SIDE)
         told = [hit for hit in told if names_party(hit.text, side.party)]
-        return sorted([*own, *told], key=lambda hit: -_of_the_time(hit, asked))[:_OF_A_SIDE]
+        rest = sorted(
+            [*self._own(asked, side.articles), *told], key=lambda hit: -_of_the_time(hit, asked)
+        )
+        return list({hit.passage.id: hit for hit in (*speech, *rest)}.values())[:_OF_A_SIDE]
 
-    def _said_then(self, asked: Query, side: Side) -> list[Hit]:
-        """The best of what a side said at the time asked about, if it said anything then."""
-        if asked.window is None or asked.filters.window:
+    def _own(self, asked: Query, articles: frozenset[str]) -> list[Hit]:
+        """The best of some articles: of the time asked about, if there are any of it."""
+        if not articles:
             return []
-        start, end = asked.window.start, asked.window.end
-        window = Window(start, end + timedelta(_TOLD_WITHIN) if end else None)
-        then = replace(asked, filters=replace(asked.filters, window=window))
-        return self.engine.search(then, _OF_A_SIDE, side.articles, _SIDE_BUDGET)
+        then = _then(asked)
+        found = self.engine.search(then, _OF_A_SIDE, articles, _SIDE_BUDGET) if then else []
+        return found or self.engine.search(asked, _OF_A_SIDE, articles, _SIDE_BUDGET)
 
     @cached_property
     def _every(self) -> frozenset[str]:
@@ -169,7 +183,13 @@ class Retrieval:
 
     @cached_property
     def _bylines(self) -> list[Byline]:
-        return self.engine.library.bylines()
+        """Who signs each article; one without a country has that of the speaker's other articles."""
+        every = self.engine.library.bylines()
+        signs = {_person(line): line.countries for line in every if line.speaker and _land(line)}
+        return [
+            line if _land(line) else replace(line, countries=signs.get(_person(line), line.countries))
+            for line in every
+        ]
 
 
 def _telling(hits: Sequence[Hit], named: Sequence[str]) -> tuple[str, ...]:
@@ -193,6 +213,20 @@ def _when_told(understood: Query) -> Window | None:
     """When the parties told of it: the time asked about; of "the 2022 clashes" that year."""
     window = understood.window
     return window if window and window.start else year_of(understood.text) or window
+
+
+def _then(asked: Query) -> Query | None:
+    """The question limited to when those who speak told of the time it names; None if it names none.
+
+    Of what was so "by 2020" that is 2020.
+    """
+    if asked.window is None or asked.filters.window:
+        return None
+    start, end = asked.window.start, asked.window.end
+    if end and not start:
+        start = end.replace(month=1, day=1)
+    window = Window(start, end + timedelta(_TOLD_WITHIN) if end else None)
+    return replace(asked, filters=replace(asked.filters, window=window))
 
 
 def _others(own: Mapping[str, frozenset[str]], party: str) -> frozenset[str]:
@@ -236,9 +270,23 @@ def speaks_for(byline: Byline, party: str) -> bool:
     """Tell whether an article gives a party's account: its speaker's, or that of its first country."""
     code = country_code(party)
     if code is not None and byline.countries:
-        return code == country_code(byline.countries[0])
+        return code == _land(byline)
     heading = _stems(f"{byline.speaker or ''} {byline.title if code is None else ''}")
     return any(form <= heading for form in _forms(party))
+
+
+def signs(byline: Byline, person: str) -> bool:
+    """Tell whether a person is an article's speaker."""
+    speaker = _stems((byline.speaker or "").partition(", ")[0])
+    return any(form <= speaker for form in _forms(person))
+
+
+def _land(byline: Byline) -> str | None:
+    return country_stated(byline.countries[0]) if byline.countries else None
+
+
+def _person(byline: Byline) -> str:
+    return fold((byline.speaker or "").partition(", ")[0])
 
 
 @lru_cache(maxsize=100_000)

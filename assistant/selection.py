@@ -66,8 +66,8 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
                 text = readable(hit.article.text[sentence.start : sentence.end])
                 if len(text.split()) >= _FEWEST_WORDS:
                     found.append((hit, sentence, text))
-    inputs = [heading_with(h.article, t) for h, _, t in found]
-    scores = reranker.score(evidence.searched_for, inputs)
+    inputs = [(h.article, heading_with(h.article, t)) for h, _, t in found]
+    scores = reranker.score_pairs([(evidence.query.as_spelled_in(*one), one[1]) for one in inputs])
     return [
         Candidate(h, s, t, float(score) - _off_year(asked, h.article, t))
         for (h, s, t), score in zip(found, scores, strict=True)

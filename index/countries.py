@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from index.search.names import fold
+from index.search.spelling import sounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +26,8 @@ _ALSO = {
     "CI": "Cote d'Ivoire", "CV": "Cape Verde",
     "CN": "PRC, People's Republic of China", "CZ": "Czech Republic", "FR": "French", "GA": "Gabonese",
     "GE": "Sakartvelo, Gruzia",
-    "GB": "UK, U.K., Britain, Great Britain", "GR": "Hellenic", "KG": "Kyrgyz, Kirghizia",
+    "GB": "UK, U.K., Britain, Great Britain, United Kingdom of Great Britain and Northern Ireland",
+    "GR": "Hellenic", "KG": "Kyrgyz, Kirghizia",
     "KP": "North Korea, DPRK, Democratic People's Republic of Korea",
     "KR": "South Korea, ROK, Republic of Korea, Korea", "LA": "Lao, Lao People's Democratic",
     "LB": "Lebanese", "MK": "Macedonia, FYROM", "MM": "Burma", "PS": "Palestine",
@@ -61,9 +64,11 @@ _SEATS = {
 _FORM_OF_STATE = re.compile(
     r"^(the )?((former|yugoslav|islamic|arab|democratic|socialist|federal|federated|federative|peoples"
     r"|bolivarian|plurinational|hashemite|co operative|independent|eastern|united|grand) )*"
-    r"(republic|kingdom|states?|federation|sultanate|principality|commonwealth|duchy) of (the )?"
-    r"|^the | (republic|federation)$"
+    r"(republic|kingdom|states?|federation|sultanate|principality|commonwealth|duchy|union) of (the )?"
+    r"|^the |^united (?=mexican)| (republic|federation|confederation|states)$"
 )
+_LIKE = 0.8  # likeness of a misspelt name to the right one, by difflib; "Lybia" and "Libya" have it
+_BRACKETED = re.compile(r"\s*\([^)]*\)$")
 
 
 @lru_cache(maxsize=10_000)
@@ -73,6 +78,24 @@ def country_code(name: str) -> str | None:
     plain = _plain(turned).removeprefix("the ")
     names = _names()
     return names.get(plain) or names.get(_FORM_OF_STATE.sub("", plain))
+
+
+@lru_cache(maxsize=10_000)
+def country_stated(name: str) -> str | None:
+    """Return the code of the country that a field of an article states; None where it is none.
+
+    Fields are filled in by hand: a form of state stands before or after an adjective ("Swiss
+    Confederation"), an office before the country, a letter is missing ("Phlippines"). Of a question's
+    words that would be too much to assume.
+    """
+    bare = _BRACKETED.sub("", name)
+    code = country_meant(bare) or country_meant(_FORM_OF_STATE.sub("", _plain(bare)))
+    if code or " of " in bare:
+        return code or country_stated(bare.partition(" of ")[2])
+    written = sounded(_plain(bare))
+    near = [known for known in _named() if abs(len(known) - len(written)) <= 1]
+    alike = get_close_matches(written, near, 1, _LIKE)
+    return _named()[alike[0]] if alike else None
 
 
 @lru_cache(maxsize=10_000)
@@ -151,6 +174,12 @@ def _listed(forms: str) -> set[str]:
 def _by_people() -> Mapping[str, str]:
     larger_last = sorted(_countries(), key=lambda country: country[1]["population"])
     return {form: code for code, _ in larger_last for form in _peoples().get(code, ())}
+
+
+@lru_cache(maxsize=1)
+def _named() -> Mapping[str, str]:
+    """The names of countries as they sound, capitals left out, with their codes."""
+    return {sounded(name): code for name, code in _names().items() if name not in _capitals()}
 
 
 @lru_cache(maxsize=1)

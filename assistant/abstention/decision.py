@@ -16,10 +16,12 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.abstention.wanted import Wanted, headed, share
+from assistant.abstention.wanted import Wanted, headed
+from assistant.abstention.wordforms import share
 from assistant.asked import stems
 from assistant.excerpts import around, sentences_of
 from assistant.grounding.attribution import same_speaker, speakers
@@ -30,12 +32,13 @@ if TYPE_CHECKING:
 
     from assistant.answers import SaidBy
     from assistant.asked import Asked
-    from assistant.evidence import Evidence
+    from assistant.evidence import Evidence, Side
     from assistant.selection import Candidate
     from index.models import Reranker
 
 _MODEL = Path(__file__).with_suffix(".json")
 _QUOTED = 3  # sentences: as many as an answer quotes
+_OF_A_SIDE = 2
 _MARGIN = 3.0  # logits below the best within which a sentence is quoted
 _BACK = 8  # sentences in which "he" is named
 _TELLING = 2  # words whose absence is tried
@@ -131,17 +134,22 @@ def signals_of(
     evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranker: Reranker
 ) -> Signals:
     """Return the signals of at least one candidate."""
-    ordered = sorted(found, key=lambda c: -c.score)
-    quoted = [c for c in ordered[:_QUOTED] if c.score >= ordered[0].score - _MARGIN]
-    question = evidence.searched_for
+    quoted = _quoted(sorted(found, key=lambda c: -c.score), evidence.sides)
     telling = sorted(asked.terms.values(), key=lambda word: -evidence.rarity.get(word, 0.0))[:_TELLING]
-    inputs = [c.input for c in quoted]
-    pairs = [(_without(question, word), text) for word in telling for text in inputs]
-    pairs += [(question, text) for text in inputs] + [(question, c.text) for c in quoted]
+    spelled = evidence.query.as_spelled_in
+    pairs = [(spelled(c.article, c.input, word), c.input) for word in (*telling, "") for c in quoted]
+    pairs += [(spelled(c.article, c.text), c.text) for c in quoted]
     scores = [float(score) for score in reranker.score_pairs(pairs)]
     rows = [scores[at : at + len(quoted)] for at in range(0, len(scores), len(quoted))]
     *less, whole, alone = rows
     return _signals(evidence, asked, quoted, [max(whole) - max(row) for row in less], max(alone))
+
+
+def _quoted(ordered: Sequence[Candidate], sides: Sequence[Side]) -> list[Candidate]:
+    """The sentences that would be quoted: the best, or of two parties' accounts the best of each."""
+    own = [[c for c in ordered if c.article.id in side.articles][:_OF_A_SIDE] for side in sides]
+    apart = sorted(dict.fromkeys(chain.from_iterable(own)), key=lambda c: -c.score)
+    return apart or [c for c in ordered[:_QUOTED] if c.score >= ordered[0].score - _MARGIN]
 
 
 def _signals(
@@ -161,7 +169,7 @@ def _signals(
     parts = evidence.searched_for.count("?") > 1 or bool(_PARTS.search(evidence.searched_for))
     if asked.sides or parts:  # no one article need hold all
         whole = " ".join(headed(c.article, c.article.text) for c in quoted)
-        off = gone = share(wanted.forms.lacking(names, whole), names.values(), evidence.rarity)
+        off = gone = wanted.forms.names_off(names, whole, evidence.rarity)
     return Signals(
         best=best.score,
         passage=best.hit.score,
@@ -195,10 +203,13 @@ def _names_required(evidence: Evidence, wanted: Wanted) -> dict[str, str]:
     knows it: it need be no name.
     """
     heard = any(side.articles for side in evidence.sides)
-    parties = stems(" ".join(side.party for side in evidence.sides)) if heard else set()
+    sides = evidence.sides if heard else ()
+    required = wanted.names
+    for side in sides:
+        required = side.others(required)
     carried = set(wanted.names) - stems(evidence.question.text) - set(wanted.forms.of_name)
     there = set().union(*(stems(hit.article.text) for hit in evidence.hits)) if carried else set()
-    return {s: w for s, w in wanted.names.items() if s not in parties and s not in carried - there}
+    return {s: w for s, w in required.items() if s not in carried - there}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +251,8 @@ class _Held:
         passage = headed(article, f"{candidate.hit.text} {beside}")
         whole = headed(article, article.text)
         return cls(
-            names_off=share(wanted.forms.lacking(names, passage), names.values(), rarity),
-            names_gone=share(wanted.forms.lacking(names, whole), names.values(), rarity),
+            names_off=wanted.forms.names_off(names, passage, rarity),
+            names_gone=wanted.forms.names_off(names, whole, rarity),
             words_there=wanted.words_held(whole, rarity),
             kind=wanted.kind_in(candidate.text),
             premise_off=share(
@@ -276,9 +287,3 @@ class _Model:
 def _model() -> _Model:
     stored = json.loads(_MODEL.read_text("utf-8"))
     return _Model(stored["intercept"], stored["threshold"], stored["weights"])
-
-
-def _without(question: str, word: str) -> str:
-    """The question without a word of it, in any ending."""
-    less = re.sub(rf"\b{re.escape(word)}\w*(?:['’]s)?", " ", question, flags=re.IGNORECASE)
-    return " ".join(less.split())

@@ -15,10 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.abstention.wanted import share
-from assistant.asked import stems
 from assistant.excerpts import around
-from assistant.grounding.speech import names_party
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,16 +48,16 @@ class Heard:
         cls, own: Sequence[Candidate], best: float, evidence: Evidence, wanted: Wanted, side: Side
     ) -> Heard:
         """Read a party's sentences, at least one and the best first; `best` is the best score of all."""
-        names = {s: word for s, word in wanted.names.items() if s not in stems(side.party)}
+        names = side.others(wanted.names)
         near = [around(c.article, c.sentence) for c in own[:_NEAR]]
-        lacking = [share(wanted.forms.lacking(names, n), names.values(), evidence.rarity) for n in near]
-        others = [one.party for one in evidence.sides if one is not side]
+        lacking = [wanted.forms.names_off(names, n, evidence.rarity) for n in near]
+        others = [one for one in evidence.sides if one is not side]
         passages = [candidate.hit.text for candidate in own[:_SPEAKS]]
         return cls(
             score=own[0].score,
             below=best - own[0].score,
             names=1.0 - min(lacking) if names else 0.0,
-            other=float(any(names_party(text, party) for text in passages for party in others)),
+            other=float(any(one.is_named(text) for text in passages for one in others)),
         )
 
 

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.abstention.wordforms import Forms, known_forms
+from assistant.abstention.wordforms import Forms, known_forms, share
 from assistant.asked import content_words, stems
 from index.search.names import fold, gazetteer
 from index.search.times import read_times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from assistant.asked import Asked
@@ -273,12 +273,6 @@ _COUNTED = next(held for words, _, held in _KINDS if words.startswith("how many"
 
 def _undated(text: str) -> str:
     return _OF_A_DATE.sub(" ", text)
-
-
-def share(some: Iterable[str], every: Iterable[str], rarity: Mapping[str, float]) -> float:
-    """Return the share, by rarity, of some words among all; 0 where there are none."""
-    whole = sum(rarity.get(word, 0.0) for word in every)
-    return sum(rarity.get(word, 0.0) for word in some) / whole if whole else 0.0
 
 
 def headed(article: Article, text: str) -> str:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from assistant.asked import stems
@@ -15,7 +16,7 @@ from index.search.names import fold, gazetteer
 from index.search.spelling import sounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 # Words for one deed or thing, as questions, releases and speeches have them; one line, one meaning.
 _ALIKE = """
@@ -62,11 +63,13 @@ _ALIKE = """
     plan planned intend proposal propose proposed suggest suggested
 """
 _NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]+")
+_RUN = re.compile(rf"{_NAME.pattern}(?: {_NAME.pattern})+")
 _ACRONYM = re.compile(r"\b[A-Z]{3,6}\b")
 _DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _NEVER = re.compile(r"(?!)")
 _FUZZY = 0.8  # likeness of two spellings of one name, by difflib; Izium and Izyum have it
 _FUZZY_LENGTH = 5
+_BEGINNING, _ENDING = 5, 2  # letters that two forms of a name share at least, and those that differ
 _LONGEST = 4  # words of a country's name
 _AMBIGUOUS = frozenset({"us"})  # a pronoun once folded
 
@@ -75,11 +78,13 @@ _AMBIGUOUS = frozenset({"us"})  # a pronoun once folded
 class Forms:
     """The forms of a question's words.
 
-    `names` are the stems of its names; `of_name` gives those that lists know in other forms, folded;
-    `acronyms` what matches an acronym written out.
+    `names` are the stems of its names, `runs` those of each name of several words that no list knows;
+    `of_name` gives those that lists know in other forms, folded; `acronyms` what matches an acronym
+    written out.
     """
 
     names: frozenset[str]
+    runs: tuple[frozenset[str], ...]
     of_name: Mapping[str, frozenset[str]]
     acronyms: Mapping[str, re.Pattern[str]]
 
@@ -89,7 +94,21 @@ class Forms:
         acronyms = {
             stem: _spelt_out(word) for word in _ACRONYM.findall(question) for stem in stems(word)
         }
-        return cls(names, known, acronyms)
+        written = (frozenset(stems(run[0])) & names for run in _RUN.finditer(question))
+        runs = tuple(run for run in written if len(run) > 1 and not run & set(known))
+        return cls(names, runs, known, acronyms)
+
+    def names_off(self, names: Mapping[str, str], text: str, rarity: Mapping[str, float]) -> float:
+        """Return the share, by rarity, of names, by their stems, that a text holds in no form.
+
+        A name of several words is held where its rarest is: the Blue Nile is the Nile in Egypt.
+        """
+        off = {stem for stem, word in names.items() if self.lacking({stem: word}, text)}
+        for run in self.runs:
+            there = run & set(names)
+            if there and max(there, key=lambda stem: rarity.get(names[stem], 0.0)) not in off:
+                off -= there
+        return share([names[stem] for stem in off], names.values(), rarity)
 
     def lacking(self, words: Mapping[str, str], text: str) -> list[str]:
         """Return the words, by their stems, that a text holds in no form."""
@@ -109,8 +128,11 @@ class Forms:
             return False
         if self.acronyms.get(stem, _NEVER).search(text):
             return True
-        return len(word) >= _FUZZY_LENGTH and bool(
-            get_close_matches(sounded(word), _capitalised(text), 1, _FUZZY)
+        if len(word) < _FUZZY_LENGTH:
+            return False
+        there = _capitalised(text)
+        return bool(get_close_matches(sounded(word), there, 1, _FUZZY)) or any(
+            _ends_otherwise(sounded(word), name) for name in there
         )
 
 
@@ -143,6 +165,19 @@ def _countries_in(question: str) -> Iterator[tuple[str, str]]:
         else:
             length = 1
         at += length
+
+
+def _ends_otherwise(one: str, other: str) -> bool:
+    """Tell whether two names differ in their last letters alone: Prespa is Prespes in Greek."""
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    begins = sum(1 for _ in alike)
+    return begins >= _BEGINNING and max(len(one), len(other)) - begins <= _ENDING
+
+
+def share(some: Iterable[str], every: Iterable[str], rarity: Mapping[str, float]) -> float:
+    """Return the share, by rarity, of some words among all; 0 where there are none."""
+    whole = sum(rarity.get(word, 0.0) for word in every)
+    return sum(rarity.get(word, 0.0) for word in some) / whole if whole else 0.0
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from assistant.answers import Question
-from index.countries import country_code
+from index.countries import country_code, country_stated
 from index.search.names import fold, gazetteer
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _spoke(article: Article) -> Iterator[Drawn]:
     if not article.speaker:
         return
     who = _HONORIFIC.sub("", article.speaker.split(",")[0]).strip()
-    own = {country_code(name) or name for name in article.countries}
+    own = {country_stated(name) or name for name in article.countries}
     counts: dict[str, int] = {}
     for name in _names(article)[1]:
         code = _country(name)

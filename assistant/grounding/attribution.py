@@ -23,6 +23,7 @@ from assistant.grounding.speech import (
     leading,
     party_of,
     party_of_person,
+    party_stated,
     surnames,
 )
 from index.search.names import fold
@@ -279,7 +280,7 @@ def _by_metadata(article: Article, start: int) -> SaidBy | None:
     if article.speaker:
         person, _, office = article.speaker.partition(", ")
         land = office.rpartition(" of ")[2] if office else ""
-        party = party_of(land) or (party_of(article.countries[0]) if article.countries else None)
+        party = party_of(land) or (party_stated(article.countries[0]) if article.countries else None)
         return SaidBy(
             person=person, office=office or None, party=party, verb="said", start=start, end=start
         )

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assistant.answers import SaidBy
-from index.countries import country_code, country_meant, usual_name
+from index.countries import country_code, country_meant, country_stated, usual_name
 from index.search.names import fold, gazetteer, land_of
 
 if TYPE_CHECKING:
@@ -272,6 +272,13 @@ def party_of(name: str) -> str | None:
         and len(found[0].forms) > 1
     ):
         code = next((c for form in found[0].forms if (c := country_code(form))), None)
+    return _usual(code) if code else None
+
+
+@cache
+def party_stated(country: str) -> str | None:
+    """Return the usual name of the country that a field of an article states; else None."""
+    code = country_stated(country)
     return _usual(code) if code else None
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from assistant.abstention.wanted import Wanted
     from assistant.answers import SaidBy
-    from assistant.evidence import Evidence
+    from assistant.evidence import Evidence, Side
     from assistant.selection import Candidate
 
 _MOST = 3
@@ -99,15 +99,16 @@ def _of_each(best_first: Sequence[Candidate], evidence: Evidence, wanted: Wanted
     for at, side in enumerate(evidence.sides):
         own = [c for c, whose in zip(best_first, owners, strict=True) if whose == at]
         if own and hears(own, best_first[0].score, evidence, wanted, side):
-            near = [c for c in own[1:] if c.score >= _SURE or _on_the_matter(c, evidence, side.party)]
+            near = [c for c in own[1:] if c.score >= _SURE or _on_the_matter(c, wanted, side)]
             heard.append(_best([own[0], *near], _OF_A_SIDE, margin=_WITHIN_A_SIDE))
     return list(chain.from_iterable(heard)) or _best(best_first, _MOST_OF_MANY)
 
 
-def _on_the_matter(candidate: Candidate, evidence: Evidence, party: str) -> bool:
-    """Tell whether a sentence or its title has a word of the question but its own party's name."""
-    there = stems(f"{candidate.article.title} {candidate.text}")
-    return bool((set(evidence.asked.terms) - stems(party)) & there)
+def _on_the_matter(candidate: Candidate, wanted: Wanted, side: Side) -> bool:
+    """Tell whether a sentence or its title has a word of the question, its party's own left out."""
+    asked = side.others({**wanted.names, **wanted.words})
+    there = f"{candidate.article.title} {candidate.text}"
+    return len(wanted.forms.lacking(asked, there)) < len(asked)
 
 
 def _theirs(near: Sequence[Candidate], whose: SaidBy | None) -> Sequence[Candidate]:

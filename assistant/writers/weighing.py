@@ -14,7 +14,7 @@ from assistant.excerpts import around, sentences_of
 from assistant.grounding.accounts import side_of
 from assistant.grounding.attribution import said_by, same_speaker
 from assistant.grounding.quoting import named_text
-from assistant.grounding.speech import asked_of, names_party, names_speaker
+from assistant.grounding.speech import asked_of, names_speaker
 from assistant.selection import heading_with
 
 if TYPE_CHECKING:
@@ -71,13 +71,15 @@ def _with_names(
 ) -> Sequence[Candidate]:
     """Score a sentence that says "he" or "the minister" as it is quoted, with the name."""
     best = max(candidate.score for candidate in found)
-    named = [
-        (at, heading_with(c.article, text))
+    named = {
+        at: (c.article, heading_with(c.article, text))
         for at, c in enumerate(found)
         if c.score >= best - _WORTH_NAMING and (text := named_text(c.article, c.sentence))
-    ]
-    scores = reranker.score(evidence.searched_for, [text for _, text in named])
-    better = {at: float(score) for (at, _), score in zip(named, scores, strict=True)}
+    }
+    scores = reranker.score_pairs(
+        [(evidence.query.as_spelled_in(*one), one[1]) for one in named.values()]
+    )
+    better = {at: float(score) for at, score in zip(named, scores, strict=True)}
     return [replace(c, score=max(c.score, better.get(at, c.score))) for at, c in enumerate(found)]
 
 
@@ -94,8 +96,8 @@ def _whose(candidate: Candidate, evidence: Evidence) -> float:
 def _names_the_other(candidate: Candidate, sides: Sequence[Side]) -> bool:
     """Tell whether a party's account speaks of the other party."""
     owner = side_of(candidate.article.id, said(candidate), sides, candidate.text)
-    others = [side.party for at, side in enumerate(sides) if at != owner]
-    return owner is not None and any(names_party(candidate.text, party) for party in others)
+    others = [side for at, side in enumerate(sides) if at != owner]
+    return owner is not None and any(side.is_named(candidate.text) for side in others)
 
 
 def _not_theirs(candidate: Candidate, whose: SaidBy | None) -> float:

@@ -13,6 +13,7 @@ from index.search.parties import NONE, Apart
 from index.search.times import read_times
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from index.articles import Article
@@ -91,13 +92,23 @@ class Query:
             found.append("newest first")
         return " · ".join([*found, *self.notes])
 
-    def as_spelled_in(self, article: Article, passage: str) -> str:
+    def as_spelled_in(self, article: Article, passage: str, without: str = "") -> str:
         """Return the text with each name as the passage spells it, an office with who held it then.
 
-        A reranker that never met a spelling would otherwise score the same passage differently.
+        A reranker that never met a spelling would otherwise score the same passage differently. The word
+        `without` is left out in any ending, with the name that it is part of.
         """
         folded = f" {fold(passage)} "
-        return self._spelled([_form_in(name, folded, article) for name in self.names])
+        lost = [name for name in self.names if without and without in self._written(name)]
+        text = self._spelled(
+            ["" if name in lost else _form_in(name, folded, article) for name in self.names]
+        )
+        if without:
+            text = re.sub(rf"\b{re.escape(without)}\w*(?:['’]s)?", " ", text, flags=re.IGNORECASE)
+        return " ".join(text.split())
+
+    def _written(self, name: Name) -> list[str]:
+        return fold(self.text[name.start : name.end]).split()
 
     def _spelled(self, forms: list[str | None]) -> str:
         text = self.text
@@ -125,7 +136,7 @@ def understand(
     names = known.find(text, times.window, today)
     return Query(
         text=text,
-        names=_with_governments(text, names),
+        names=with_governments(text, names, _governing(text)),
         window=times.window or _in_office(names),
         newest=times.newest,
         filters=filters,
@@ -139,18 +150,24 @@ def _in_office(names: tuple[Name, ...]) -> Window | None:
     return Window(max(terms)) if terms else None
 
 
-def _with_governments(text: str, names: tuple[Name, ...]) -> tuple[Name, ...]:
-    """Add the country to each capital that stands for its government."""
+def with_governments(
+    text: str, names: Sequence[Name], capitals: Iterable[tuple[int, int]]
+) -> tuple[Name, ...]:
+    """Add the country to each capital, at `[start, end)` of the text, that stands for its government."""
     found = {(name.start, name.end): name for name in names}
-    for match in _GOVERNMENT.finditer(text):
-        for group, written in match.groupdict().items():
-            country = governed_from(written) if written else None
-            if country:
-                span = match.span(group)
-                forms = gazetteer().forms.get(fold(country), (country,))
-                capital = found[span].forms if span in found else (written,)
-                found[span] = Name(*span, (*forms, *capital))
+    for start, end in capitals:
+        written = text[start:end]
+        if country := governed_from(written):
+            forms = gazetteer().forms.get(fold(country), (country,))
+            capital = found[start, end].forms if (start, end) in found else (written,)
+            found[start, end] = Name(start, end, tuple(dict.fromkeys([*forms, *capital])))
     return tuple(sorted(found.values(), key=lambda name: name.start))
+
+
+def _governing(text: str) -> Iterator[tuple[int, int]]:
+    """Where a capital stands that may be meant for a government."""
+    for match in _GOVERNMENT.finditer(text):
+        yield from (match.span(group) for group, written in match.groupdict().items() if written)
 
 
 def _shortest(forms: tuple[str, ...]) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from index.articles import Hit
@@ -14,7 +15,7 @@ from index.filters import Filters, Window
 from index.indexing import passage_input
 from index.models import Embedder, Reranker
 from index.search.parties import ENCODER, NONE, parties
-from index.search.query import Query, understand
+from index.search.query import Query, understand, with_governments
 from index.search.spelling import named_otherwise
 
 if TYPE_CHECKING:
@@ -103,17 +104,17 @@ class SearchEngine:
         """Return what a standalone question asks for, relative dates counted from `today`.
 
         A name that is spelt as it is nowhere in the library is searched as what it sounds like there.
-        Whether two accounts are asked for is not looked for unless `apart`.
+        Whether two accounts are asked for is not looked for unless `apart`; a capital whose account is
+        asked for stands for its government.
         """
         query = understand(text, self.today(), filters, literal=literal)
         if literal:
             return query
+        sides = parties(text, self._meaning) if apart else NONE
         names = [*query.names, *named_otherwise(text, query.names, self.library)]
-        return replace(
-            query,
-            names=tuple(sorted(names, key=lambda name: name.start)),
-            sides=parties(text, self._meaning) if apart else NONE,
-        )
+        asked = [re.finditer(rf"\b{re.escape(party)}\b", text) for party in sides.parties]
+        spans = [match.span() for match in chain.from_iterable(asked)]
+        return replace(query, names=with_governments(text, names, spans), sides=sides)
 
     def candidates(self, query: str | Query) -> list[str]:
         """Return passage ids, dense and BM25 rankings fused, best first."""

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.countries import country_code
+from index.countries import country_stated
 from index.store.library import Library
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Catalogue(Library):
         articles: dict[str, set[int]] = {}
         names: dict[str, Counter[str]] = {}
         for row in rows:
-            country = country_code(row["value"]) or row["value"]
+            country = country_stated(row["value"]) or row["value"]
             articles.setdefault(country, set()).add(row["key"])
             names.setdefault(country, Counter())[row["value"]] += 1
         counts = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from index.countries import country_code
+from index.countries import country_stated
 
 if TYPE_CHECKING:
     from index.filters import Filters
@@ -41,4 +41,4 @@ def conditions(filters: Filters) -> tuple[str, list[str]]:
 
 def country_named(name: str) -> str:
     """Return what names of one country have in common; SQL knows it as `country`."""
-    return country_code(name) or name.casefold()
+    return country_stated(name) or name.casefold()
