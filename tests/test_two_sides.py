@@ -28,6 +28,16 @@ def test_of_an_article_on_both_the_one_that_is_named_owns_the_sentence() -> None
     assert side_of("x", None, sides, "Both spoke in the same debate.") is None
 
 
+def test_a_person_is_named_by_his_country_too() -> None:
+    xi = Side("Xi", frozenset(), country="China")
+    assert xi.is_named("Beijing must be held accountable.")
+    assert not xi.is_named("Tokyo must be held accountable.")
+    assert xi.others({"beij": "beijing", "xi": "xi", "tokyo": "tokyo"}) == {"tokyo": "tokyo"}
+    assert Side("Baku", frozenset()).others({"azerbaijan": "azerbaijan", "lachin": "lachin"}) == {
+        "lachin": "lachin"
+    }
+
+
 def test_in_whose_reading_something_is_so() -> None:
     [found] = attributed("What remains, in the Indian reading, is a withdrawal.", 0)
     assert found.party == "India"
