@@ -84,7 +84,7 @@ class Retrieval:
 
     def _search(self, asked: tuple[Question, str, Filters]) -> Evidence:
         question, query, filters = asked
-        rarity = self.engine.library.rarity(content_words(query))
+        rarity = self.engine.library.words.rarity(content_words(query))
         understood = self.engine.understand(query, filters, literal=question.literal)
         budget = _HITS if understood.sides.wanted else None  # the parties' own passages come first
         hits = self.engine.search(replace(understood, sides=NONE), _HITS, budget=budget)

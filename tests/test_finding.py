@@ -75,17 +75,17 @@ def _texts(library: Library, found: list[str]) -> list[str]:
 
 
 def test_the_rarest_word_comes_first_and_is_looked_for_within_the_limits(library: Library) -> None:
-    found = _texts(library, library.lexical("met agreed signed ferry", 40))
+    found = _texts(library, library.words.lexical("met agreed signed ferry", 40))
     assert len(found) == 40
     assert all("ferry" in text for text in found)
-    within = library.lexical("met agreed signed ferry", 40, filters=_in(2023, 2024))
+    within = library.words.lexical("met agreed signed ferry", 40, filters=_in(2023, 2024))
     assert len(within) == 40
     assert {article.source for _, article in library.resolve(within)} == {"2023.txt", "2024.txt"}
     assert "ferry" in _texts(library, within)[0]
 
 
 def test_a_common_word_fills_up_where_the_rare_ones_find_too_little(library: Library) -> None:
-    found = _texts(library, library.lexical("met agreed signed ferry", 412, filters=_in(2020)))
+    found = _texts(library, library.words.lexical("met agreed signed ferry", 412, filters=_in(2020)))
     assert len(found) == 412
     assert any("parted and argued and signed" in text for text in found)
 
@@ -103,7 +103,7 @@ def test_the_nearest_of_what_passes(library: Library, filters: Filters) -> None:
 def test_nothing_passes(library: Library) -> None:
     nothing = Filters(outlets=("No Such Paper",))
     assert library.dense(_vectors(1, seed=1)[0], 10, nothing) == []
-    assert library.lexical("met", 10, filters=nothing) == []
+    assert library.words.lexical("met", 10, filters=nothing) == []
 
 
 def test_what_is_added_while_a_library_is_open_is_found(tmp_path: Path) -> None:
@@ -111,9 +111,10 @@ def test_what_is_added_while_a_library_is_open_is_found(tmp_path: Path) -> None:
         writer.sign(load_settings(library=tmp_path))
         writer.add([_entry(2020)], [])
         with Library.open(tmp_path) as reader:
-            found = [len(one.lexical("ferry", 50, filters=_in(2015, 2024))) for one in (writer, reader)]
-            rarity = reader.rarity(["tunnel"])["tunnel"]
+            words, decade = (writer.words, reader.words), _in(2015, 2024)
+            found = [len(one.lexical("ferry", 50, filters=decade)) for one in words]
+            rarity = reader.words.rarity(["tunnel"])["tunnel"]
             writer.add([_entry(2021)], [])
-            found += [len(one.lexical("ferry", 50, filters=_in(2015, 2024))) for one in (writer, reader)]
-            assert reader.rarity(["tunnel"])["tunnel"] > rarity
+            found += [len(one.lexical("ferry", 50, filters=decade)) for one in words]
+            assert reader.words.rarity(["tunnel"])["tunnel"] > rarity
     assert found == [7, 7, 14, 14]

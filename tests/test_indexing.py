@@ -31,7 +31,7 @@ def _texts(library: Path) -> set[str]:
 
 def _words(library: Path, word: str) -> int:
     with Library.open(library) as opened:
-        return len(opened.lexical(word, 100))
+        return len(opened.words.lexical(word, 100))
 
 
 @pytest.fixture

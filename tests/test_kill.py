@@ -101,7 +101,7 @@ def _state(folder: Path) -> dict[str, Any]:
             "passages": passages,
             "stored": sorted(library.vectors.ids()),
             "vectors": {key: row.tobytes() for key, row in library.vectors.read(passages).items()},
-            "words": {word: sorted(library.lexical(word, 500)) for word in ("envoy", "second", *PLACES)},
+            "words": {w: sorted(library.words.lexical(w, 500)) for w in ("envoy", "second", *PLACES)},
             "files": library.known_files(),
             "hash": library.index_hash,
             "overview": library.overview(),

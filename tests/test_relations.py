@@ -175,7 +175,7 @@ def test_a_correction_becomes_the_version_that_is_searched(library: Path) -> Non
     assert "Nine envoys" in new.text
     with Library.open(library) as opened:
         assert opened.article(old.id) == old
-        assert opened.lexical("seven", 5) == []
+        assert opened.words.lexical("seven", 5) == []
     _index(library, first, second, name="c.jsonl")
     assert _consistent(library) == [new]
 

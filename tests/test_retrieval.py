@@ -193,7 +193,7 @@ from index.store.library import Library
 def read(library):
     for _ in range(400):
         library.passages_within(Filters(countries=("Azerbaijan",)))
-        library.lexical("border", 5)
+        library.words.lexical("border", 5)
 
 with Library.open(Path(sys.argv[1])) as library:
     readers = [threading.Thread(target=read, args=(library,)) for _ in range(4)]

@@ -72,7 +72,7 @@ def _parts(retrieval: Retrieval) -> dict[str, Callable[[str], object]]:
 
     def words(text: str) -> object:
         query = engine.understand(text, apart=False)
-        return library.lexical(query.rest, count, query.phrases)
+        return library.words.lexical(query.rest, count, query.phrases)
 
     return {
         "words": words,

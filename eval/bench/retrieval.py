@@ -119,12 +119,12 @@ def _stages(retrieval: Retrieval, langchain: Path | None) -> dict[str, Callable[
         return lambda text: made.search(text, _DEPTH)
 
     return {
-        "bm25": lambda: lambda text: library.resolve(library.lexical(text, _DEPTH)),
+        "bm25": lambda: lambda text: library.resolve(library.words.lexical(text, _DEPTH)),
         "dense": lambda: lambda text: library.resolve(dense(text, _DEPTH)),
         "langchain": plain,
         "plain-fused": lambda: (
             lambda text: library.resolve(
-                fuse([dense(text, count), library.lexical(text, count)])[:_DEPTH]
+                fuse([dense(text, count), library.words.lexical(text, count)])[:_DEPTH]
             )
         ),
         "fused": lambda: lambda text: library.resolve(engine.candidates(text)[:_DEPTH]),

@@ -145,7 +145,7 @@ class SearchEngine:
         count = self.settings.candidates
         return [
             self.library.dense(vector, count, filters),
-            self.library.lexical(query.rest, count, query.phrases, filters),
+            self.library.words.lexical(query.rest, count, query.phrases, filters),
         ]
 
     def _each_side(self, query: Query, count: int, budget: int) -> list[Hit]:

@@ -42,7 +42,7 @@ def named_otherwise(text: str, names: Sequence[Name], library: Library) -> list[
     for match in _WORD.finditer(text):
         word, (start, end) = match[0], match.span()
         known = any(name.start < end and start < name.end for name in names)
-        if known or not word[0].isupper() or len(word) < _LETTERS or library.holding(word):
+        if known or not word[0].isupper() or len(word) < _LETTERS or library.words.holding(word):
             continue
         if meant := _meant(word, library):
             listed = gazetteer().forms.get(fold(meant[0]), ())
@@ -55,16 +55,16 @@ def _meant(word: str, library: Library) -> list[str]:
     key = skeleton(word)
     if len(key) < _CONSONANTS:
         return []
-    known = library.vocabulary(_INITIALS.get(key[0], key[0]))
+    known = library.words.vocabulary(_INITIALS.get(key[0], key[0]))
     alike = {term: _likeness(word, term) for term in known if skeleton(term) == key}
-    ordered = sorted(alike, key=lambda term: (-alike[term], -library.holding(term)))
+    ordered = sorted(alike, key=lambda term: (-alike[term], -library.words.holding(term)))
     written = (_as_written(term, key, library) for term in ordered if alike[term] >= _ALIKE)
     return [name for name in written if name][:_NAMES]
 
 
 def _as_written(term: str, key: str, library: Library) -> str | None:
     """A name in the library that has the stem in its vocabulary, and sounds so; else None."""
-    for passage, article in library.resolve(library.lexical(term, _READ)):
+    for passage, article in library.resolve(library.words.lexical(term, _READ)):
         for word in _WORD.findall(f"{article.heading} {article.text[passage.start : passage.end]}"):
             if word.istitle() and fold(word).startswith(term[:-1]) and skeleton(word) == key:
                 return str(word)

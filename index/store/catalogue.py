@@ -88,7 +88,7 @@ class Catalogue(Library):
 
         A country by several names is one, under the name that is used most.
         """
-        rows = self._rows("SELECT article.key, value FROM article, json_each(countries)")
+        rows = self._reader.rows("SELECT article.key, value FROM article, json_each(countries)")
         articles: dict[str, set[int]] = {}
         names: dict[str, Counter[str]] = {}
         for row in rows:
@@ -105,7 +105,7 @@ class Catalogue(Library):
         """Return articles whose title, outlet or passages hold the words; without any, the newest."""
         if not text.strip():
             return self._listed("ORDER BY published IS NULL, published DESC, key DESC LIMIT ?", most)
-        passages = self.resolve(self.lexical(text, 10 * most))
+        passages = self.resolve(self.words.lexical(text, 10 * most))
         found = list(dict.fromkeys(article.id for _, article in passages))[:most]
         by_id = {
             row.id: row
@@ -123,7 +123,7 @@ class Catalogue(Library):
 
     def groups(self, most: int = 100) -> list[Group]:
         """Return the origins that more than one article shares, the largest group first."""
-        rows = self._rows(
+        rows = self._reader.rows(
             "SELECT origin FROM article GROUP BY origin HAVING count(*) > 1"
             " ORDER BY count(*) DESC, min(key) LIMIT ?",
             most,
@@ -133,7 +133,7 @@ class Catalogue(Library):
     def origins_with_outlets(self, article_ids: Iterable[str]) -> dict[str, Origin]:
         """Return of each article its origin; its outlets in the order in which they came."""
         origins = self.origins(article_ids)
-        rows = self._rows(
+        rows = self._reader.rows(
             "SELECT origin, outlet FROM article WHERE origin IN (SELECT value FROM json_each(?))"
             " ORDER BY key",
             json.dumps(sorted(set(origins.values()))),
@@ -157,18 +157,18 @@ class Catalogue(Library):
 
     def older(self, article: Article) -> list[Article]:
         """Return the older versions of an article, the newest of them first."""
-        rows = self._rows(
+        rows = self._reader.rows(
             "SELECT id FROM past_article WHERE url = ? ORDER BY ingested DESC, key DESC", article.url
         )
         found = (self.article(row["id"]) for row in rows)
         return [version for version in found if version is not None]
 
     def _counted(self, sql: str, *values: object) -> list[Count]:
-        return [Count(row["label"], row["n"]) for row in self._rows(sql, *values)]
+        return [Count(row["label"], row["n"]) for row in self._reader.rows(sql, *values)]
 
     def _listed(self, rest: str, *values: object) -> list[Listed]:
         sql = (
             "SELECT id, title, outlet, published, ingested, source, (SELECT count(*) - 1"
             " FROM article AS other WHERE other.origin = article.origin) AS copies FROM article "
         )
-        return [Listed(**row) for row in self._rows(sql + rest, *values)]
+        return [Listed(**row) for row in self._reader.rows(sql + rest, *values)]

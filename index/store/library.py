@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass, fields
-from functools import cached_property, partial
+from functools import cached_property
 from importlib.metadata import version
-from itertools import chain
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from index.articles import Article, Passage
 from index.dates import PartialDate, parse_published
@@ -21,25 +18,14 @@ from index.errors import LibraryMismatch, NoLibrary
 from index.intake import chunking
 from index.intake.metadata import Rejection
 from index.settings import PACKAGED
-from index.store.conditions import conditions, country_named
-from index.store.database import open_database, translated
-from index.store.words import (
-    BEST,
-    COUNT_WITH,
-    HOLDING,
-    HOLDING_OF_ARTICLES,
-    KEYS_OF_ARTICLES,
-    OF_ARTICLES,
-    THESE_OF_ARTICLES,
-    VOCABULARY,
-    WORDS_WITH,
-    any_of,
-    words_asked_for,
-)
+from index.store.conditions import conditions
+from index.store.database import open_database
+from index.store.reading import Reader
+from index.store.words import Words
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -51,14 +37,14 @@ if TYPE_CHECKING:
     from index.settings import Settings
     from index.store.vectors import Vectors
 
-_T = TypeVar("_T")
-
 DATABASE = "articles.sqlite3"
 UNRELATED = "key NOT IN (SELECT article_key FROM signature) OR origin NOT IN (SELECT id FROM article)"
-_EVERYWHERE, _EVERYWHERE_SHARE = 4_000, 0.2  # of passages; beyond both a word is not looked for
-_WEIGHED = 8_000  # passages that hold the rarest words asked for, among which the best are looked for
 _AS_MANY = 8, 32  # times the passages wanted are taken of all, to keep those that pass the filters
-_KEPT = {"counts": 10_000, "filters": 50, "words": 26}  # findings about a library that are remembered
+_OF_ARTICLES = "SELECT id FROM passage WHERE article_key IN (SELECT value FROM json_each(?))"
+_THESE_OF_ARTICLES = (
+    "SELECT id FROM passage WHERE id IN (SELECT value FROM json_each(?))"
+    " AND +article_key IN (SELECT value FROM json_each(?))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +86,9 @@ class Library:
         self.folder = folder
         self._database = database
         self._path = folder / DATABASE
-        # A query that calls back into Python holds SQLite's lock while it waits for the interpreter's,
-        # which a thread waiting for SQLite's may hold: only one reads at a time.
-        self._reading = Lock()
+        self._reader = Reader(database, self._path)
         self._opened: list[Vectors] = []
-        self._state: tuple[int, int] = (0, 0)
-        self._known: dict[str, dict[Hashable, Any]] = {kind: {} for kind in _KEPT}
-        database.create_function("country", 1, country_named, deterministic=True)
+        self.words = Words(self._reader)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -137,7 +119,7 @@ class Library:
     @property
     def signature(self) -> str | None:
         """The embedding model and chunking that made the vectors; None while there are none."""
-        rows = self._rows("SELECT value FROM fact WHERE name = 'signature'")
+        rows = self._reader.rows("SELECT value FROM fact WHERE name = 'signature'")
         return str(rows[0]["value"]) if rows else None
 
     def require(self, settings: Settings) -> None:
@@ -154,7 +136,7 @@ class Library:
     def index_hash(self) -> str:
         """Name this content under this model and chunking; equal exactly when both are."""
         digest = hashlib.blake2b((self.signature or "").encode(), digest_size=8)
-        for row in self._rows("SELECT id FROM article ORDER BY id"):
+        for row in self._reader.rows("SELECT id FROM article ORDER BY id"):
             digest.update(row["id"].encode())
         return digest.hexdigest()
 
@@ -162,14 +144,14 @@ class Library:
 
     def overview(self) -> Overview:
         """Return what the library holds, in numbers."""
-        row = self._rows(
+        row = self._reader.rows(
             "SELECT count(*) AS articles, count(*) - count(published) AS undated,"
             " min(published) AS first, max(published) AS last FROM article"
         )[0]
-        rejected = self._rows("SELECT location, reason FROM rejected ORDER BY location")
+        rejected = self._reader.rows("SELECT location, reason FROM rejected ORDER BY location")
         return Overview(
             articles=row["articles"],
-            passages=self._rows("SELECT count(*) AS n FROM passage")[0]["n"],
+            passages=self._reader.size("passage"),
             undated=row["undated"],
             first=parse_published(row["first"]),
             last=parse_published(row["last"]),
@@ -180,20 +162,19 @@ class Library:
 
     def article(self, article_id: str) -> Article | None:
         """Return the article with that id, or None; an older version of one is found too."""
-        rows = self._rows("SELECT * FROM article WHERE id = ?", article_id) or self._rows(
-            "SELECT * FROM past_article WHERE id = ?", article_id
-        )
+        rows = self._reader.rows("SELECT * FROM article WHERE id = ?", article_id)
+        rows = rows or self._reader.rows("SELECT * FROM past_article WHERE id = ?", article_id)
         return _article(rows[0]) if rows else None
 
     def articles(self) -> Iterator[Article]:
         """Yield every article, in the order of their ids."""
-        for row in self._rows("SELECT id FROM article ORDER BY id"):
+        for row in self._reader.rows("SELECT id FROM article ORDER BY id"):
             if article := self.article(row["id"]):
                 yield article
 
     def passages(self, article_id: str) -> list[Passage]:
         """Return the passages of an article in order."""
-        rows = self._rows(
+        rows = self._reader.rows(
             'SELECT article.id, start, "end" FROM passage JOIN article ON article.key = article_key'
             " WHERE article.id = ? ORDER BY start",
             article_id,
@@ -205,7 +186,7 @@ class Library:
 
         An id that is not (or no longer) in the library is left out.
         """
-        rows = self._rows(
+        rows = self._reader.rows(
             'SELECT passage.id AS passage_id, start, "end", article.* FROM passage'
             " JOIN article ON article.key = article_key"
             " WHERE passage.id IN (SELECT value FROM json_each(?))",
@@ -223,12 +204,12 @@ class Library:
         """Return the last day on which an article (that passes the filters) appeared, if any."""
         where, values = conditions(filters) if filters else ("1", [])
         sql = f"SELECT max(published) AS day FROM article WHERE {where}"  # noqa: S608 - fixed texts
-        published = parse_published(self._rows(sql, *values)[0]["day"])
+        published = parse_published(self._reader.rows(sql, *values)[0]["day"])
         return published.last if published else None
 
     def origins(self, article_ids: Iterable[str]) -> dict[str, str]:
         """Return the origin of each article: the id of the first that holds its text."""
-        rows = self._rows(
+        rows = self._reader.rows(
             "SELECT id, origin FROM article WHERE id IN (SELECT value FROM json_each(?))",
             json.dumps(list(article_ids)),
         )
@@ -236,89 +217,8 @@ class Library:
 
     def passages_within(self, filters: Filters) -> list[str]:
         """Return ids of the passages of the articles that pass the filters."""
-        return [row["id"] for row in self._rows(OF_ARTICLES, json.dumps(self._passing(filters)))]
-
-    def lexical(
-        self, text: str, count: int, phrases: Iterable[str] = (), filters: Filters | None = None
-    ) -> list[str]:
-        """Return ids of the `count` best passages by BM25 over any word or phrase, best first.
-
-        Weighed is only what holds one of the rarest words, as many of them as some thousands of passages
-        hold; of what passes the filters, where that leaves too little, all that holds any.
-        """
-        words = words_asked_for(text, phrases)
-        words = [word for word in words if not self._is_everywhere(word)] or words
-        if not words:
-            return []
-        every, rare = any_of(words), any_of(self._rarest(words))
-        if not filters:
-            return self._best(every, count, HOLDING, rare)
-        passing = json.dumps(self._passing(filters))
-        found = self._best(every, count, HOLDING_OF_ARTICLES, rare, passing)
-        if len(found) < count and rare != every:
-            found = self._best(every, count, KEYS_OF_ARTICLES, passing)
-        return found
-
-    def _best(self, words: str, count: int, among: str, *values: str) -> list[str]:
-        return [row["id"] for row in self._rows(BEST.format(among), words, *values, count)]
-
-    def _is_everywhere(self, word: str) -> bool:
-        """Tell whether a word is in so many passages that it tells little and costs most of a search."""
-        return self.holding(word) > max(_EVERYWHERE, _EVERYWHERE_SHARE * self._size("passage"))
-
-    def _rarest(self, words: Sequence[str]) -> list[str]:
-        rarest, held = [], 0
-        for word in sorted(words, key=self.holding):
-            if held >= _WEIGHED:
-                break
-            rarest.append(word)
-            held += self.holding(word)
-        return rarest
-
-    def holding(self, word: str) -> int:
-        """How many passages hold a word."""
-        return self._kept("counts", word, lambda: int(self._rows(COUNT_WITH, f'"{word}"')[0]["n"]))
-
-    def vocabulary(self, initials: str) -> list[str]:
-        """Return the stems of the words of the passages that begin with one of the letters, folded."""
-        found = (self._kept("words", letter, partial(self._words, letter)) for letter in initials)
-        return list(chain.from_iterable(found))
-
-    def _words(self, letter: str) -> list[str]:
-        self._rows(VOCABULARY)
-        rows = self._rows(WORDS_WITH, letter, chr(ord(letter) + 1))
-        return [row["term"] for row in rows]
-
-    def _size(self, table: str) -> int:
-        sql = f"SELECT count(*) AS n FROM {table}"  # noqa: S608 - ours
-        return self._kept("counts", sql, lambda: int(self._rows(sql)[0]["n"]))
-
-    def _passing(self, filters: Filters) -> list[int]:
-        """Keys of the articles that pass the filters."""
-        return self._kept("filters", filters, partial(self._keys, filters))
-
-    def _keys(self, filters: Filters) -> list[int]:
-        where, values = conditions(filters)
-        rows = self._rows(f"SELECT key FROM article WHERE {where}", *values)  # noqa: S608 - fixed texts
-        return [row["key"] for row in rows]
-
-    def _kept(self, kind: str, key: Hashable, find: Callable[[], _T]) -> _T:
-        """What was found out about the library before, unless it has changed since."""
-        state = (self._rows("PRAGMA data_version")[0][0], self._database.total_changes)
-        if state != self._state:
-            self._state, self._known = state, {kind: {} for kind in _KEPT}
-        known = self._known[kind]
-        found: _T = known[key] if key in known else find()
-        if key not in known:
-            if len(known) >= _KEPT[kind]:
-                known.clear()
-            known[key] = found
-        return found
-
-    def rarity(self, words: Iterable[str]) -> dict[str, float]:
-        """Return each word's inverse document frequency: ln((n + 1) / (passages with it + 1))."""
-        total = self._size("passage")
-        return {word: math.log((total + 1) / (self.holding(word) + 1)) for word in words}
+        rows = self._reader.rows(_OF_ARTICLES, json.dumps(self._reader.passing(filters)))
+        return [row["id"] for row in rows]
 
     def dense(
         self, vector: NDArray[np.float32], count: int, filters: Filters | None = None
@@ -330,12 +230,12 @@ class Library:
         """
         if not filters:
             return self.vectors.nearest(vector, count)
-        passing = self._passing(filters)
+        passing = self._reader.passing(filters)
         for times in _AS_MANY:
-            if len(passing) * times < 2 * self._size("article"):
+            if len(passing) * times < 2 * self._reader.size("article"):
                 continue
             nearest = self.vectors.nearest(vector, times * count)
-            rows = self._rows(THESE_OF_ARTICLES, json.dumps(nearest), json.dumps(passing))
+            rows = self._reader.rows(_THESE_OF_ARTICLES, json.dumps(nearest), json.dumps(passing))
             within = {row["id"] for row in rows}
             found = [passage_id for passage_id in nearest if passage_id in within]
             if len(found) >= count:
@@ -344,7 +244,7 @@ class Library:
 
     def bylines(self) -> list[Byline]:
         """Return of every article what tells whose account it gives."""
-        rows = self._rows("SELECT id, title, speaker, countries FROM article ORDER BY id")
+        rows = self._reader.rows("SELECT id, title, speaker, countries FROM article ORDER BY id")
         return [
             Byline(row["id"], row["title"], row["speaker"], tuple(json.loads(row["countries"])))
             for row in rows
@@ -357,14 +257,16 @@ class Library:
 
     def known_files(self) -> dict[str, str]:
         """Return the fingerprint of each file read to its end, by location."""
-        rows = self._rows("SELECT location, fingerprint FROM file")
+        rows = self._reader.rows("SELECT location, fingerprint FROM file")
         return {row["location"]: row["fingerprint"] for row in rows}
 
     def stored_rows(self) -> Iterator[dict[str, Any]]:
         """Yield all that is stored of each article, then of each older version, as they came."""
         for table in ("article", "past_article"):
-            for found in self._rows(f"SELECT key FROM {table} ORDER BY key"):  # noqa: S608 - no input
-                row = dict(self._rows(f"SELECT * FROM {table} WHERE key = ?", found["key"])[0])  # noqa: S608
+            keys = self._reader.rows(f"SELECT key FROM {table} ORDER BY key")  # noqa: S608 - no input
+            sql = f"SELECT * FROM {table} WHERE key = ?"  # noqa: S608 - no input
+            for found in keys:
+                row = dict(self._reader.rows(sql, found["key"])[0])
                 yield {
                     **{name: row[name] for name in row if name not in ("key", "heading")},
                     "countries": json.loads(row["countries"]),
@@ -373,17 +275,17 @@ class Library:
     def unrelated(self) -> int:
         """Count the articles whose origin was never looked for, or is none that is here."""
         sql = f"SELECT count(*) AS n FROM article WHERE {UNRELATED}"  # noqa: S608 - no input
-        return int(self._rows(sql)[0]["n"])
+        return int(self._reader.rows(sql)[0]["n"])
 
     def feeds(self) -> list[FollowedFeed]:
         """Return the feeds that are polled, by url."""
         from index.intake.feeds import FollowedFeed
 
-        return [FollowedFeed(**row) for row in self._rows("SELECT * FROM feed ORDER BY url")]
+        return [FollowedFeed(**row) for row in self._reader.rows("SELECT * FROM feed ORDER BY url")]
 
     def passage_ids(self) -> set[str]:
         """Return the ids of all passages."""
-        return {row["id"] for row in self._rows("SELECT id FROM passage")}
+        return {row["id"] for row in self._reader.rows("SELECT id FROM passage")}
 
     def vectors_for(self, signature: str) -> Vectors:
         """Open the vector store that belongs to a signature; half filled if a rebuild was cut short."""
@@ -400,11 +302,7 @@ class Library:
 
     def has(self, article_id: str) -> bool:
         """Tell whether the article is in the library."""
-        return bool(self._rows("SELECT 1 FROM article WHERE id = ?", article_id))
-
-    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        with translated(self._path), self._reading:
-            return self._database.execute(sql, values).fetchall()
+        return bool(self._reader.rows("SELECT 1 FROM article WHERE id = ?", article_id))
 
 
 def _article(row: sqlite3.Row) -> Article:

@@ -166,7 +166,9 @@ class LibraryWriter(Library):
 
     def ids_of(self, source: str) -> list[str]:
         """Return the ids of the articles that have this source, url or id."""
-        rows = self._rows("SELECT id FROM article WHERE ? IN (source, url, id) ORDER BY key", source)
+        rows = self._reader.rows(
+            "SELECT id FROM article WHERE ? IN (source, url, id) ORDER BY key", source
+        )
         return [row["id"] for row in rows]
 
     def remove(self, article_ids: Iterable[str]) -> int:
@@ -224,7 +226,7 @@ class LibraryWriter(Library):
         """Return the entries of a feed that could not be had and are to be tried again."""
         from index.intake.feeds import Awaited
 
-        rows = self._rows("SELECT state FROM awaited WHERE feed = ? ORDER BY url", feed)
+        rows = self._reader.rows("SELECT state FROM awaited WHERE feed = ? ORDER BY url", feed)
         return [TypeAdapter(Awaited).validate_json(row["state"]) for row in rows]
 
     def wait_for(self, feed: str, awaited: Iterable[Awaited]) -> None:
@@ -244,7 +246,7 @@ class LibraryWriter(Library):
         Origins and mentions are made anew for them; no article is put aside.
         """
         sql = f"SELECT key, id FROM article WHERE {UNRELATED} ORDER BY key"  # noqa: S608 - no input
-        rows = self._rows(sql)
+        rows = self._reader.rows(sql)
         for row in rows:
             article = self.article(row["id"])
             if article is not None:
@@ -262,7 +264,7 @@ class LibraryWriter(Library):
         connected looks like that. Links and feed entries stay: that a page is gone from the web is a
         reason to keep it.
         """
-        locations = self._rows(
+        locations = self._reader.rows(
             "SELECT location FROM holding UNION SELECT location FROM file"
             " UNION SELECT file FROM rejected"
         )
@@ -272,17 +274,14 @@ class LibraryWriter(Library):
         if folders:
             absent.clear()
         gone = [(str(file),) for file in missing if file.parent not in absent]
-        before = self._count()
+        before = self._reader.size("article")
         with self.settled():
             with translated(self._path), self._database as database:
                 database.executemany("DELETE FROM holding WHERE location = ?", gone)
                 database.executemany("DELETE FROM file WHERE location = ?", gone)
                 database.executemany("DELETE FROM rejected WHERE file = ?", gone)
             self.remove_unheld()
-        return Pruned(len(gone), before - self._count(), tuple(sorted(absent)))
-
-    def _count(self) -> int:
-        return int(self._rows("SELECT count(*) AS n FROM article")[0]["n"])
+        return Pruned(len(gone), before - self._reader.size("article"), tuple(sorted(absent)))
 
     def remove_unheld(self) -> None:
         """Remove the articles that no file holds any more; their rows first, then their vectors."""
@@ -294,7 +293,7 @@ class LibraryWriter(Library):
     @contextmanager
     def settled(self) -> Iterator[None]:
         """Sweep first if an earlier writer did not come to its end; mark this one until it does."""
-        if self._rows("SELECT 1 FROM fact WHERE name = 'unsettled'"):
+        if self._reader.rows("SELECT 1 FROM fact WHERE name = 'unsettled'"):
             self.sweep()
         with translated(self._path), self._database as database:
             database.execute(_UNSETTLE)
@@ -313,7 +312,7 @@ class LibraryWriter(Library):
 
     def replace_passages(self, settings: Settings, passages: Iterable[Passage]) -> None:
         """Commit a rebuild: all passages and the signature change in one transaction."""
-        keys = {r["id"]: r["key"] for r in self._rows("SELECT id, key FROM article")}
+        keys = {r["id"]: r["key"] for r in self._reader.rows("SELECT id, key FROM article")}
         with translated(self._path), self._database as database:
             database.execute("DELETE FROM passage")
             rows = [(p.id, keys[p.article_id], p.start, p.end) for p in passages]
