@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property, lru_cache
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -18,7 +18,7 @@ from assistant.evidence import Evidence, Side
 from assistant.grounding.attribution import speakers
 from assistant.grounding.speech import names_party, party_of, party_of_person, party_stated
 from assistant.writers.choice import VERBATIM
-from index.countries import country_code, country_stated
+from index.countries import country_code, country_stated, governing_site
 from index.dates import PartialDate, parse_published
 from index.errors import InputError
 from index.filters import Filters, Window
@@ -115,15 +115,17 @@ class Retrieval:
     def _apart(self, understood: Query, hits: Sequence[Hit]) -> list[Side]:
         """Whose accounts are asked for: the likeliest two that both speak in this library.
 
-        Where none do, whom the passages found tell of; failing those, the likeliest two.
+        Where none do, whom the passages found tell of; failing those, the likeliest two. A country and
+        one who speaks for it are no two.
         """
         if not understood.sides.wanted:
             return []
-        for pair in understood.sides.pairs:
-            sides = self._sides(pair)
+        apart = (sides for pair in understood.sides.pairs if not _one(sides := self._sides(pair)))
+        close = list(islice(apart, understood.sides.close))
+        for sides in close:
             if all(side.articles for side in sides):
                 return sides
-        likeliest = self._sides(understood.sides.parties)
+        likeliest = close[0] if close else []
         if any(side.articles for side in likeliest):
             return likeliest
         return self._sides(_telling(hits, understood.countries)) or likeliest
@@ -279,8 +281,8 @@ def _day(which: str, written: str | None) -> PartialDate | None:
 def speaks_for(byline: Byline, party: str) -> bool:
     """Tell whether an article gives a party's account: its speaker's, or that of its first country."""
     code = country_code(party)
-    if code is not None and byline.countries:
-        return code == _land(byline)
+    if code is not None and (land := _land(byline)):
+        return code == land
     heading = _stems(f"{byline.speaker or ''} {byline.title if code is None else ''}")
     return any(form <= heading for form in _forms(party))
 
@@ -292,7 +294,16 @@ def signs(byline: Byline, person: str) -> bool:
 
 
 def _land(byline: Byline) -> str | None:
-    return country_stated(byline.countries[0]) if byline.countries else None
+    """Of the country that the article states or, unsigned, whose government published it, the code."""
+    if byline.countries or byline.speaker:
+        return country_stated(byline.countries[0]) if byline.countries else None
+    return governing_site(byline.url or "")
+
+
+def _one(sides: Sequence[Side]) -> bool:
+    """Tell whether a party is the country that another one speaks for."""
+    lands = [party_of(side.party) for side in sides]
+    return any(land and land in (lands[at - 1], sides[at - 1].country) for at, land in enumerate(lands))
 
 
 def _person(byline: Byline) -> str:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from index.search.names import fold
 from index.search.spelling import sounded
@@ -68,6 +69,9 @@ _FORM_OF_STATE = re.compile(
     r"|^the |^united (?=mexican)| (republic|federation|confederation|states)$"
 )
 _LIKE = 0.8  # likeness of a misspelt name to the right one, by difflib; "Lybia" and "Libya" have it
+_GOVERNING = re.compile(
+    r"(?:^|\.)(?:gov|govt|gob|gouv|go|gub|mil|mfa|mid|mofa|mea|kremlin|bundesregierung)\.([a-z]{2})$"
+)
 _BRACKETED = re.compile(r"\s*\([^)]*\)$")
 
 
@@ -106,6 +110,18 @@ def country_meant(name: str) -> str | None:
     share ("Congolese") stands for the larger.
     """
     return country_code(name) or _by_people().get(_plain(name))
+
+
+def governing_site(url: str) -> str | None:
+    """Return the code of the country whose government's site an address is of; None for any other.
+
+    So "mfa.gov.az" and "diplomatie.gouv.fr" are; ".gov" and ".mil" alone are those of the United States.
+    """
+    host = (urlsplit(url).hostname or "").lower()
+    if host.endswith((".gov", ".mil")):
+        return "US"
+    match = _GOVERNING.search(host)
+    return {"UK": "GB"}.get(code := match[1].upper(), code) if match else None
 
 
 @lru_cache(maxsize=500)

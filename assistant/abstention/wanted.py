@@ -124,8 +124,13 @@ _LIGHT = frozenset("hold give make made take get have go come put set keep let w
 _BEGINS = re.compile(r"[.:?!] +([\w’'-]+)")
 # Parts of names and forms of address that texts leave out.
 _NO_NAMES = frozenset(
-    stems("al el bin ibn de van von der la le mr mrs ms miss dr sir madam his her excellency highness")
+    stems(
+        "al el bin ibn de van von der la le mr mrs ms miss dr sir madam his her excellency highness"
+        " president prime minister premier secretary chancellor king queen prince sheikh emir sultan"
+    )
 )
+# Where something is said, which nobody says.
+_VENUE = re.compile(r"\bNew York\b|\b(?:U\.?N\.? |United Nations )?General (?:Assembly|Debate)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,8 @@ class Wanted:
         """Read a standalone question; relative dates count from `today`."""
         forms = known_forms(question)
         begins = stems(" ".join(_BEGINS.findall(question))) - set(forms)
-        named = asked.names - _OF_ASKING - _NO_NAMES - begins
+        venue = stems(" ".join(_VENUE.findall(question)))
+        named = asked.names - _OF_ASKING - _NO_NAMES - begins - venue
         names = {stem: word for stem, word in asked.terms.items() if stem in named}
         times = {*(str(year) for year in asked.years), *stems(" ".join(re.findall(_MONTH, question)))}
         actor, clause = ACTOR.search(question), CLAUSE.search(question)

@@ -42,8 +42,9 @@ _PERSON = re.compile(rf" (?P<name>{_NAME})")
 _NOBODY = re.compile(
     rf"(?:{'|'.join(month_name[1:])}|Aug|Sept?"
     r"|(?:UN |United Nations )?(?:General )?(?:Assembly|Debate)|(?:Security )?Council|UN|United Nations"
-    r"|Covid\S*|Nile|Sea|Gulf|Aegean|Mediterranean)\b.*|President|Minister|.*\b(?:Sea|Corridor|Dam|Deal"
-    r"|Agreement|Treaty|War|Ocean|Strait|Declaration|Summit|Protocol|Convention|Talks|Process)",
+    r"|New York|Hague|Covid\S*|Nile|Sea|Gulf|Aegean|Mediterranean)\b.*|President|Minister"
+    r"|.*\b(?:Sea|Corridor|Dam|Deal|Agreement|Treaty|War|Ocean|Strait|Declaration|Summit|Protocol"
+    r"|Convention|Talks|Process|Palace)",
 )
 # What follows the first word of a question where that word is a name: "Maduro calls", "Baku, Yerevan".
 _AFTER_A_NAME = re.compile(

@@ -58,11 +58,12 @@ _BUILD = frozenset(
 class Apart:
     """Whose accounts a question asks for; `wanted` where it asks for two.
 
-    Of the `pairs` the likeliest is first; others are there that may be meant as well.
+    Of the `pairs` the likeliest is first, and the first `close` ones may be meant as well as it.
     """
 
     pairs: tuple[tuple[str, ...], ...] = ()
     wanted: bool = False
+    close: int = 0
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -90,11 +91,12 @@ def parties(question: str, encode: Encode) -> Apart:
     """
     found = readings(question)
     logits = weights().logits(found, encode([reading.nameless for reading in found]))
+    if max(logits) < weights().threshold:
+        return NONE
     least = max(weights().threshold, max(logits) - _CLOSE)
-    likely = [at for at in np.argsort(logits)[::-1] if logits[at] >= least]
-    pairs = (found[at].pair for at in likely)
+    pairs = [found[at].pair for at in np.argsort(logits)[::-1]]
     names = tuple(tuple(one.party for one in pair) for pair in pairs if len(pair) > 1)
-    return Apart(names, wanted=bool(likely))
+    return Apart(names, wanted=True, close=sum(logit >= least for logit in logits))
 
 
 def readings(question: str) -> list[Reading]:

@@ -68,6 +68,7 @@ class Byline:
     article_id: str
     title: str
     speaker: str | None
+    url: str | None
     countries: tuple[str, ...]
 
 
@@ -244,10 +245,10 @@ class Library:
 
     def bylines(self) -> list[Byline]:
         """Return of every article what tells whose account it gives."""
-        rows = self._reader.rows("SELECT id, title, speaker, countries FROM article ORDER BY id")
+        rows = self._reader.rows("SELECT id, title, speaker, url, countries FROM article ORDER BY id")
         return [
-            Byline(row["id"], row["title"], row["speaker"], tuple(json.loads(row["countries"])))
-            for row in rows
+            Byline(key, title, speaker, url, tuple(json.loads(countries)))
+            for key, title, speaker, url, countries in rows
         ]
 
     @cached_property
