@@ -11,7 +11,8 @@ from index.intake.files import find_files
 from index.intake.metadata import Rejection, UnreadableError
 from index.intake.sources import FileSource
 from index.store.library import Library, signature_of
-from index.store.writing import Entry, FileRead, LibraryWriter
+from index.store.rows import Entry, FileRead
+from index.store.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

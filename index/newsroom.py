@@ -14,8 +14,8 @@ from index.intake.feeds import Awaited, EntrySource, Feed, FollowedFeed, ListedF
 from index.intake.fetching import Fetcher, FetchError, web_address
 from index.intake.metadata import Rejection, UnreadableError
 from index.intake.sources import LinkSource
+from index.store.following import Following
 from index.store.library import Library
-from index.store.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +49,7 @@ def follow(feeds: Sequence[ListedFeed], settings: Settings) -> int:
     """
     for feed in feeds:
         web_address(feed.url)
-    with LibraryWriter.exclusive(settings.library) as library:
+    with Following.exclusive(settings.library) as library:
         library.sign(settings)
         return library.follow(feeds)
 
@@ -134,7 +134,7 @@ def _poll_one(
         failed = replace(polled, problem=str(exc), etag=None, modified=None)
         if isinstance(exc, FetchError) and exc.wait:
             failed = failed.resting(exc.wait, now)
-        with LibraryWriter.exclusive(settings.library) as library:
+        with Following.exclusive(settings.library) as library:
             library.note_feed(failed)
         return Report(rejections=[Rejection(feed.url, str(exc))])
     if answer.body is not None:
@@ -142,7 +142,7 @@ def _poll_one(
     if parsed.parts:  # they change without it
         parsed, problem = _with_parts(parsed, fetcher)
         polled = replace(polled, etag=None, modified=None, problem=problem)
-    with LibraryWriter.exclusive(settings.library) as library:
+    with Following.exclusive(settings.library) as library:
         awaited = {late.entry.url: late for late in library.awaited(feed.url)}
     later = {url: late for url, late in awaited.items() if late.waits(now)}
     entries = {url: late.entry for url, late in awaited.items()}
@@ -153,7 +153,7 @@ def _poll_one(
         late = awaited.get(url) or Awaited(entries[url], since=now, tries=0, due=now)
         if again := replace(late, entry=entries[url]).after_another_try(now):
             later[url] = again
-    with LibraryWriter.exclusive(settings.library) as library:
+    with Following.exclusive(settings.library) as library:
         library.note_feed(polled)
         library.wait_for(feed.url, later.values())
     return report

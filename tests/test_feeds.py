@@ -30,6 +30,7 @@ from index.newsroom import (
     seconds_until_due,
 )
 from index.settings import Settings, load_settings
+from index.store.following import Following
 from index.store.library import DATABASE, Library
 from index.store.writing import LibraryWriter
 from tests.test_documents import PAGE, _pdf
@@ -284,14 +285,14 @@ def test_an_entry_that_is_gone_from_the_feed_is_still_tried(server: Server, chos
     assert len(poll(chosen).rejections) == 1
     report = poll(chosen)
     assert (report.rejections, server.paths().count("/gone")) == ([], 2), "not before it is due"
-    with LibraryWriter.existing(chosen.library) as library:
+    with Following.existing(chosen.library) as library:
         (late,) = library.awaited(f"{server.url}/feed")
         assert late.due - late.since > timedelta(minutes=14)
         library.wait_for(f"{server.url}/feed", [replace(late, due=late.since)])
     _serve(server, "/gone", PAGE.encode())
     assert poll(chosen).added == 1
     assert _titles(chosen) == ["Ferry & talks", "Ferry talks"]
-    with LibraryWriter.existing(chosen.library) as library:
+    with Following.existing(chosen.library) as library:
         assert library.awaited(f"{server.url}/feed") == []
         library.unfollow(f"{server.url}/feed")
 

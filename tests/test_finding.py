@@ -13,7 +13,8 @@ from index.dates import PartialDate
 from index.filters import Filters, Window
 from index.settings import load_settings
 from index.store.library import Library
-from index.store.writing import Entry, LibraryWriter
+from index.store.rows import Entry
+from index.store.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -161,9 +161,9 @@ def feeds(
     if starter:
         typer.echo(STARTER_FEEDS.read_text("utf-8"), nl=False)
     elif drop:
-        from index.store.writing import LibraryWriter
+        from index.store.following import Following
 
-        with LibraryWriter.existing(settings.library) as writer:
+        with Following.existing(settings.library) as writer:
             if not writer.unfollow(drop):
                 raise InputError(f"The feed {drop} is not followed.", "See: memoire index feeds --list")
         typer.echo(f"No longer following {drop}; its articles stay.")

@@ -33,7 +33,8 @@ from index.intake.files import find_files
 from index.intake.sources import FileSource
 from index.models import Embedder
 from index.settings import load_settings
-from index.store.writing import Entry, FileRead, LibraryWriter
+from index.store.rows import Entry, FileRead
+from index.store.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from index.settings import Settings

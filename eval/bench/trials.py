@@ -38,7 +38,8 @@ from index.intake.chunking import split_passages
 from index.search.search import SearchEngine
 from index.settings import Settings, load_settings
 from index.store.library import Library
-from index.store.writing import Entry, LibraryWriter
+from index.store.rows import Entry
+from index.store.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,8 @@ from assistant.records.conversations import ConversationStore
 from index.articles import Article
 from index.indexing import index_paths
 from index.settings import load_settings
-from index.store.writing import Entry, FileRead, LibraryWriter
+from index.store.rows import Entry, FileRead
+from index.store.writing import LibraryWriter
 from tests.browser.conftest import LONG, ROOT, SAMPLE, opened, serving
 from tests.browser.test_chat import CHIPS
 

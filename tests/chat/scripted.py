@@ -14,7 +14,8 @@ from assistant.evidence import Sentence, Span
 from index.articles import Article
 from index.dates import PartialDate
 from index.settings import load_settings
-from index.store.writing import Entry, FileRead, LibraryWriter
+from index.store.rows import Entry, FileRead
+from index.store.writing import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

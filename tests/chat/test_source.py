@@ -10,7 +10,8 @@ from assistant.answers import Citation, reference
 from assistant.chat.article_text import article_html
 from assistant.text import as_html, as_label
 from index.articles import Article
-from index.store.writing import FileRead, LibraryWriter
+from index.store.rows import FileRead
+from index.store.writing import LibraryWriter
 from tests.chat.scripted import (
     CALL,
     HOSTILE,
