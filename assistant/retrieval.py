@@ -16,14 +16,14 @@ from assistant.asked import content_words, stems
 from assistant.conversation import Conversation
 from assistant.evidence import Evidence, Side
 from assistant.grounding.attribution import speakers
-from assistant.grounding.speech import names_party, party_of, party_of_person, party_stated
+from assistant.grounding.speech import names_party, party_of
 from assistant.writers.choice import VERBATIM
-from index.countries import country_code, country_stated, governing_site
+from index.countries import country_code, usual_name
 from index.dates import PartialDate, parse_published
 from index.errors import InputError
 from index.filters import Filters, Window
 from index.search.named import is_group
-from index.search.names import fold, gazetteer
+from index.search.names import gazetteer
 from index.search.neutral import naming
 from index.search.parties import NONE
 from index.search.search import MATCHES, SearchEngine
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from assistant.rewriting import Rewriter
     from index.articles import Hit
     from index.search.query import Query
+    from index.search.voices import Voice, Voices
     from index.settings import Settings
-    from index.store.library import Byline, Library
+    from index.store.library import Library
 
 _HITS = 10
 _OF_A_SIDE = 4
@@ -133,7 +134,7 @@ class Retrieval:
     def _sides(self, apart: Sequence[str]) -> list[Side]:
         """The parties with the articles that speak for each; for a group, all but the other's."""
         own = {
-            party: frozenset(line.article_id for line in self._bylines if speaks_for(line, party))
+            party: frozenset(line.article_id for line in self._voices.lines if speaks_for(line, party))
             for party in apart
         }
         return [
@@ -149,10 +150,9 @@ class Retrieval:
         """The articles of which a person is the speaker, and the country that he speaks for in most."""
         if party_of(party) or is_group(party):
             return frozenset(), None
-        signed = [line for line in self._bylines if signs(line, party)]
-        lands = Counter(party_stated(line.countries[0]) for line in signed if line.countries)
-        country = lands.most_common(1)[0][0] if lands else party_of_person(party)
-        return frozenset(line.article_id for line in signed), country
+        signed = frozenset(line.article_id for line in self._voices.lines if signs(line, party))
+        code = self._voices.country_of(party)
+        return signed, party_of(usual_name(code)) if code else None
 
     def _hits_of(self, side: Side, asked: Query) -> list[Hit]:
         """The best of a side's own articles, and of others' reports of what it says.
@@ -177,22 +177,16 @@ class Retrieval:
 
     @cached_property
     def _every(self) -> frozenset[str]:
-        return frozenset(line.article_id for line in self._bylines)
+        return frozenset(line.article_id for line in self._voices.lines)
 
     @cached_property
     def _reports(self) -> frozenset[str]:
         """The articles that no one signs: they tell what several say."""
-        return frozenset(line.article_id for line in self._bylines if not line.speaker)
+        return frozenset(line.article_id for line in self._voices.lines if not line.speaker)
 
-    @cached_property
-    def _bylines(self) -> list[Byline]:
-        """Who signs each article; one without a country has that of the speaker's other articles."""
-        every = self.engine.library.bylines()
-        signs = {_person(line): line.countries for line in every if line.speaker and _land(line)}
-        return [
-            line if _land(line) else replace(line, countries=signs.get(_person(line), line.countries))
-            for line in every
-        ]
+    @property
+    def _voices(self) -> Voices:
+        return self.engine.voices
 
 
 def _telling(hits: Sequence[Hit], named: Sequence[str]) -> tuple[str, ...]:
@@ -278,36 +272,25 @@ def _day(which: str, written: str | None) -> PartialDate | None:
         ) from exc
 
 
-def speaks_for(byline: Byline, party: str) -> bool:
-    """Tell whether an article gives a party's account: its speaker's, or that of its first country."""
+def speaks_for(voice: Voice, party: str) -> bool:
+    """Tell whether an article gives a party's account: its speaker's, or that of its country."""
     code = country_code(party)
-    if code is not None and (land := _land(byline)):
-        return code == land
-    heading = _stems(f"{byline.speaker or ''} {byline.title if code is None else ''}")
+    if code is not None and voice.country:
+        return code == voice.country
+    heading = _stems(f"{voice.speaker} {voice.title if code is None else ''}")
     return any(form <= heading for form in _forms(party))
 
 
-def signs(byline: Byline, person: str) -> bool:
+def signs(voice: Voice, person: str) -> bool:
     """Tell whether a person is an article's speaker."""
-    speaker = _stems((byline.speaker or "").partition(", ")[0])
+    speaker = _stems(voice.speaker.partition(", ")[0])
     return any(form <= speaker for form in _forms(person))
-
-
-def _land(byline: Byline) -> str | None:
-    """Of the country that the article states or, unsigned, whose government published it, the code."""
-    if byline.countries or byline.speaker:
-        return country_stated(byline.countries[0]) if byline.countries else None
-    return governing_site(byline.url or "")
 
 
 def _one(sides: Sequence[Side]) -> bool:
     """Tell whether a party is the country that another one speaks for."""
     lands = [party_of(side.party) for side in sides]
     return any(land and land in (lands[at - 1], sides[at - 1].country) for at, land in enumerate(lands))
-
-
-def _person(byline: Byline) -> str:
-    return fold((byline.speaker or "").partition(", ")[0])
 
 
 @lru_cache(maxsize=100_000)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from calendar import month_name
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from index.countries import country_code, country_meant, governed_from, usual_name
 from index.search.names import fold, gazetteer, land_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    CountryOf = Callable[[str], str | None]
 
 _LONGEST = 5  # words of a country's name: "Democratic Republic of the Congo"
 _WORD = re.compile(r"[^\W_]+(?:[.’'-][^\W_]+)*(?<![’'][sS])")
@@ -36,7 +42,7 @@ _GROUP = (
 _ONE = re.compile(rf"(?<![\w-])(?:(?P<group>{_GROUP})|(?P<name>{_NAME}))(?!\w)")
 _TITLE = re.compile(
     r"(?:(?:Prime|Foreign|Deputy|Vice|Defen[cs]e) )?(?:President|Minister|Secretary(?: of State)?"
-    r"|Premier|Chancellor|King|Emir|Prince|Ambassador|General|Mr\.?|Ms\.?) (?=[A-Z])"
+    r"|Colonel|Captain|Premier|Chancellor|King|Emir|Prince|Ambassador|General|Mr\.?|Ms\.?) (?=[A-Z])"
 )
 _PERSON = re.compile(rf" (?P<name>{_NAME})")
 _NOBODY = re.compile(
@@ -78,10 +84,13 @@ def is_group(party: str) -> bool:
     return re.fullmatch(_GROUP, party) is not None
 
 
-def named(question: str) -> tuple[Named, ...]:
-    """Return whom a question names, in order, none within another."""
+def named(question: str, country_of: CountryOf = land_of) -> tuple[Named, ...]:
+    """Return whom a question names, in order, none within another.
+
+    `country_of` gives the code of the country that a person speaks for, if that is known.
+    """
     found = list(_lands(question))
-    for one in (*_known(question), *_capitalised(question)):
+    for one in (*_known(question, country_of), *_capitalised(question, country_of)):
         if not any(one.start < other.end and other.start < one.end for other in found):
             found.append(one)
     return tuple(sorted(found, key=lambda one: one.start))
@@ -152,30 +161,30 @@ def _land_named(written: str, code: str) -> str:
     return written
 
 
-def _known(question: str) -> list[Named]:
+def _known(question: str, country_of: CountryOf) -> list[Named]:
     """Persons and organisations of the gazetteer, in letters of any size."""
     return [
-        _someone(question[name.start : name.end], name.start, name.end)
+        _someone(question[name.start : name.end], name.start, name.end, country_of)
         for name in gazetteer().find(question)
         if name.forms
     ]
 
 
-def _capitalised(question: str) -> list[Named]:
+def _capitalised(question: str, country_of: CountryOf) -> list[Named]:
     found = []
     for match in _ONE.finditer(question):
         name, (start, end) = match[0], match.span()
         if match["name"] and _NOBODY.fullmatch(name):
             continue
         opening = re.search(r"(?:^|[.?!] )$", question[:start]) and " " not in name
-        if match["name"] and opening and not land_of(name) and not _AFTER_A_NAME.match(question, end):
+        if match["name"] and opening and not country_of(name) and not _AFTER_A_NAME.match(question, end):
             continue
-        found.append(_someone(name, start, end))
+        found.append(_someone(name, start, end, country_of))
     return found
 
 
-def _someone(name: str, start: int, end: int) -> Named:
+def _someone(name: str, start: int, end: int, country_of: CountryOf) -> Named:
     titled = _TITLE.match(name)
     start += titled.end() if titled else 0
     name = name[titled.end() :] if titled else name
-    return Named(name, land_of(name) or fold(name), start, end, land=False)
+    return Named(name, country_of(name) or fold(name), start, end, land=False)

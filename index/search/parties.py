@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.search.named import Named, named, spelt_out
+from index.search.names import land_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+    CountryOf = Callable[[str], str | None]
 
 ENCODER = "packaged:bge-small-en-v1.5"
 MODEL = Path(__file__).with_suffix(".json")
@@ -83,13 +85,14 @@ class Reading:
     runs: Mapping[str, int]
 
 
-def parties(question: str, encode: Encode) -> Apart:
+def parties(question: str, encode: Encode, country_of: CountryOf = land_of) -> Apart:
     """Return whose accounts are asked for; `encode` gives unit vectors.
 
+    `country_of` gives the code of the country that a person speaks for: the two are one party.
     One who holds an office is there by the country named with it, a capital by its own name. Where two
     accounts are wanted and no two named, there are no parties.
     """
-    found = readings(question)
+    found = readings(question, country_of)
     logits = weights().logits(found, encode([reading.nameless for reading in found]))
     if max(logits) < weights().threshold:
         return NONE
@@ -99,17 +102,16 @@ def parties(question: str, encode: Encode) -> Apart:
     return Apart(names, wanted=True, close=sum(logit >= least for logit in logits))
 
 
-def readings(question: str) -> list[Reading]:
+def readings(question: str, country_of: CountryOf = land_of) -> list[Reading]:
     """Return the ways to read a question as asking for two accounts, at least one."""
     question = spelt_out(question)
-    every = named(question)
-    pairs: dict[tuple[str, str], tuple[Named, ...]] = {}
-    for one, other in combinations(every, 2):
-        if one.key != other.key:
-            first, second = sorted((one.key, other.key))
-            pairs.setdefault((first, second), (one, other))
-    chosen = list(pairs.values())[:_PAIRS] or [every[:1]]
-    return [_reading(question, every, pair) for pair in chosen]
+    every = named(question, country_of)
+    known: dict[str, Named] = {}
+    for one in every:
+        if one.key not in known or (one.land and not known[one.key].land):
+            known[one.key] = one  # by its country's name rather than by a person's
+    pairs: list[tuple[Named, ...]] = list(combinations(known.values(), 2))[:_PAIRS]
+    return [_reading(question, every, pair) for pair in pairs or [every[:1]]]
 
 
 def _reading(question: str, every: Sequence[Named], pair: tuple[Named, ...]) -> Reading:

@@ -17,6 +17,7 @@ from index.models import Embedder, Reranker
 from index.search.parties import ENCODER, NONE, parties
 from index.search.query import Query, understand, with_governments
 from index.search.spelling import named_otherwise
+from index.search.voices import Voices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -65,6 +66,11 @@ class SearchEngine:
         return Embedder(self.settings.model_copy(update={"embedding_model": ENCODER})).encode_passages
 
     @cached_property
+    def voices(self) -> Voices:
+        """Who speaks in the library as it was when first asked."""
+        return Voices(self.library.bylines())
+
+    @cached_property
     def reranker(self) -> Reranker:
         """The reranking model."""
         return Reranker(self.settings)
@@ -110,7 +116,7 @@ class SearchEngine:
         query = understand(text, self.today(), filters, literal=literal)
         if literal:
             return query
-        sides = parties(text, self._meaning) if apart else NONE
+        sides = parties(text, self._meaning, self.voices.country_of) if apart else NONE
         names = [*query.names, *named_otherwise(text, query.names, self.library)]
         asked = [re.finditer(rf"\b{re.escape(party)}\b", text) for party in sides.parties]
         spans = [match.span() for match in chain.from_iterable(asked)]
