@@ -234,6 +234,15 @@ def test_what_is_no_persons_name(text: str, who: str | None) -> None:
     assert (said.party if said else None) == who
 
 
+def test_he_and_another_speak_together() -> None:
+    assert _told(LUND + "Both she and the premier had stated that it was late.")[-1] is None
+
+
+def test_an_office_of_an_organisation() -> None:
+    said = speakers_in("UN Secretary-General Edda Berg warned of war.")[0]
+    assert (said.person, said.office) == ("Edda Berg", "secretary-general")
+
+
 def test_a_body_within_reported_words_is_not_he() -> None:
     text = (
         NOVAK + "Novak said that reports of the World Grain Agency had confirmed it. He called it proof."
@@ -268,13 +277,18 @@ SAYING = (
     "put the blame on the press", "issued a warning", "used the word “shame”", "ruled out talks",
     "objected that it was late", "hoped for calm", "spoke at length about the port", "raised objections",
     "traced the quarrel to the port", "paid tribute to the dead", "therefore called upon the press",
+    "offered to sign", "offered her condolences", "left the hall, calling it a farce", "put it plainly",
+    "walked out, warning that it was late", "called Ivo Horvat a liar", "welcomed Oslo’s decision",
+    "summed up her case", "was quoted as denying it", "wondered whether it was late",
 )  # fmt: skip
 ACTING = (
     "gave Oslo weapons", "gave no reasons", "named a new ambassador", "named Edda Berg envoy",
     "spoke by telephone with Edda Berg", "spoke in Oslo", "received Edda Berg", "met Edda Berg",
     "signed the treaty", "telephoned Edda Berg", "held the presidency", "had dinner", "used a veto",
     "set out for Oslo", "put on a coat", "drew a pension", "made peace", "raised taxes",
-    "presented a medal", "issued an order", "was accused of it",
+    "called King Olav on 3 May", "called Edda Berg to talk of the port",
+    "welcomed King Olav of Norway to the port", "offered Oslo weapons", "left, carrying the flag",
+    "saw Edda Berg in Oslo", "presented a medal", "issued an order", "was accused of it",
 )  # fmt: skip
 
 
@@ -298,10 +312,20 @@ def test_what_only_acts(acting: str) -> None:
         "Obstacles, for which she held the press responsible, remained.",
         "According to her, the port was lost.",
         "The press, she charged, was silent.",
+        "The port, as she put it, was lost.",
+        "To her mind the port was lost.",
+        "From the president’s point of view the port was lost.",
+        "Her answer was that the port was lost.",
+        "Lund’s conditions for peace: the port must open.",
     ],
 )
 def test_in_whose_account(text: str) -> None:
     assert _told(LUND + text) == ["Ana Lund"] * 2
+
+
+def test_a_demand_that_is_met_is_nobodys_statement() -> None:
+    assert _told(LUND + "Her demand was rejected.")[-1] is None
+    assert _told(LUND + "Lund’s demands were met.")[-1] is None
 
 
 def test_reported_words_go_on_between_two_sentences_of_one_person() -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.grounding.saying import ALSO_NOUNS, VERB, kind_of
+from assistant.grounding.saying import ALSO_NOUNS, SAYING, VERB, kind_of
 from assistant.grounding.speech import (
     NAME,
     OFFICE,
@@ -38,12 +38,20 @@ _ACCORDING = re.compile(
 )
 _VIEW = (
     r"(?:view|opinion|account|words|telling|version|reading|eyes|reckoning|count|figures|estimates?"
-    r"|chronology|judge?ment|phrase|description|assessment|calculation|interpretation|narrative)"
+    r"|chronology|judge?ment|phrase|description|assessment|calculation|interpretation|narrative|opinion|admission|definition|logic|mind|perspective|point\s+of\s+view)"
 )
 # "in his view", "by the minister's count", "according to her"
 _ACCOUNT = re.compile(
-    rf"\b(?:[Ii]n|[Bb]y)\s+(?:(?P<own>his|her)|(?P<who>{WHO.pattern})['’]s?)\s+(?:own\s+)?{_VIEW}\b"
+    rf"\b(?:[Ii]n|[Bb]y|[Ff]rom|[Tt]o)\s+(?:(?P<own>his|her)|(?P<who>{WHO.pattern})['’]s?)\s+(?:own\s+)?{_VIEW}\b"
     r"|\b[Aa]ccording\s+to\s+(?P<them>him|her)\b"
+)
+# "His answer was that", "Lund’s conditions for peace:", but not "His demand was rejected"
+_WORDS_OF = re.compile(
+    rf"(?:(?:And|But|Yet)\s+)?(?:(?P<own>[Hh]is|[Hh]er)|(?P<who>{WHO.pattern})['’]s?)\s+(?:[\w-]+\s+){{0,2}}?"
+    r"(?:answer|reply|message|complaint|demands?|argument|conclusion|warning|appeal|claim|verdict|proposal"
+    r"|conditions?|remedy|charge|accusation|criticism|explanation|request|advice|promise|plea|thesis|point"
+    r"|reasoning|priority)\b(?:\s+(?:for|to|on|of|in)\s[^,.;:“”\"]{0,40}?)?"
+    r"(?::|\s+(?:was|is|were|are)\s+(?:that|to|an?|the|clear|simple|plain|twofold)\b)"
 )
 _READING = re.compile(rf"\b[Ii]n\s+(?:the\s+)?(?P<land>{PART})(?:['’]s?)?\s+{_VIEW}\b")
 _TITLE = re.compile(
@@ -57,9 +65,13 @@ _LEADING = re.compile(
     r"|(?:After|Before|While|When|As|Since|During|Speaking|Turning|Asked|Following)\b[^,;:“”\"]{2,100},\s+"
     rf"|(?:On|In|At|To)\b[^,;:“”\"]{{2,60}}?,?\s+)?(?!{_MONTH})(?P<who>{WHO.pattern})(?!['’])"
 )
-_ALSO = re.compile(rf"\b(?:and|but)\s+(?:also\s+)?(?P<verb>{VERB})\b")
+_ALSO = re.compile(
+    rf"\b(?:and|but)\s+(?:also\s+)?(?P<verb>{VERB})\b|,\s+(?:\w+ly\s+)?(?P<saying>{SAYING})\b"
+)
 _FULL_NAME = re.compile(rf"(?:{PART})(?:(?!\s*\n\s*\n)\s+(?:{PART}))+")
-_JOINT = re.compile(rf"(?:{NAME})(?:,[^,]{{2,60}},)?\s+and\s+(?:the\s+)?\Z")
+_JOINT = re.compile(
+    rf"(?:{NAME}|\b[Hh]e|\b[Ss]he|(?i:{OFFICE}))(?:,[^,]{{2,60}},)?\s+and\s+(?:the\s+)?\Z"
+)
 _JOINED = re.compile(rf"(?:,[^,.;]{{2,60}},)?\s+and\s+(?:the\s+)?(?:{OFFICE}\s+)?[A-ZÀ-ÞĀ-Ž]")
 _SEVERAL = re.compile(
     r"(?:They|Both|All|The\s+(?:two|three|four|five|six|seven|eight|pair|couple))\b"
@@ -83,6 +95,7 @@ def attributed(text: str, offset: int) -> Iterator[Attributed]:
     taken = -1
     patterns = (_BEFORE, _AFTER, _ACCORDING, _ACCOUNT)
     matches = [m for pattern in patterns for m in pattern.finditer(text)]
+    matches += [m] if (m := _WORDS_OF.match(text)) else []
     for match in sorted(matches, key=lambda m: (m.start(), -m.end())):
         if match.start() >= taken and (found := _attribution(text, match, offset)):
             taken = match.end()
@@ -95,7 +108,7 @@ def attributed(text: str, offset: int) -> Iterator[Attributed]:
     also = _ALSO.search(text) if taken < 0 else None
     lead = _LEADING.match(text) if also else None
     if also and lead and not _quoted(text, also.start()) and (found := named(lead, offset)):
-        yield replace(found, verb=kind_of(also["verb"]), end=offset + also.end("verb"))
+        yield replace(found, verb=kind_of(also["verb"] or also["saying"]), end=offset + also.end())
 
 
 def _attribution(text: str, match: re.Match[str], offset: int) -> Attributed | None:

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 VERBS = {
     "accused": "accuses|accused|accusing|blamed|blames|charged that|faulted",
-    "added": "adds|added",
+    "added": "adds|added|went on to say",
     "agreed": "agrees|agreed",
     "announced": "announces|announced|declared|declares|proclaimed",
     "argued": "argues|argued|insisted|insists|maintained|maintains|contended|contends|asserted|asserts"
-    "|reasoned|held that|holds that",
+    "|reasoned|held that|holds that|argued for|thought|thinks|justified",
     "asked": "asked for|asked|asks|called for|calls for|called on|calls on|called upon|demanded|demands"
     "|urged|urges|appealed|wanted|proposed|proposes|suggested|suggests|recommended|recommends|advocated"
-    "|pleaded|implored|exhorted|pressed for|pushed for",
+    "|pleaded|implored|exhorted|pressed for|pushed for|wants|insisted on|insists on",
     "claimed": "claims|claimed|alleged|alleges",
-    "condemned": "condemns|condemned|denounced|criticised|criticized|deplored|decried|lamented|lambasted"
-    "|slammed|derided|rebuked|lashed out|hit out",
+    "condemned": "condemns|condemned|denounced|denounces|criticised|criticized|criticises|criticizes"
+    "|deplored|decried|lamented|lambasted"
+    "|slammed|derided|ridiculed|mocked|rebuked|lashed out|hit out",
     "denied": "denies|denied|rejected|rejects|dismissed|refuted|rebutted|disputed|disputes|ruled out"
-    "|rules out|brushed aside|waved aside|took issue|objected|objects",
-    "described": "described|describes|called|calls|termed|characterised|characterized|portrayed"
-    "|likened|compared",
-    "promised": "promised|promises|pledged|pledges|vowed|committed",
+    "|rules out|brushed aside|waved aside|took issue|objected|objects|dismisses|refutes",
+    "described": "described|describes|termed|characterised|characterized|portrayed"
+    "|likened|likens|compared|compares|equated",
+    "promised": "promised|promises|pledged|pledges|vowed|vows|committed|swore",
     "reaffirmed": "affirmed|reaffirmed|reiterated|reiterates|underscored|underlined|stressed|emphasized"
     "|emphasised|highlighted|stresses|confirmed|confirms|repeated|repeats",
-    "replied": "replied|replies|responded|answered|retorted|countered",
+    "replied": "replied|replies|responded|answered|retorted|countered|counters|responds",
     "said": "said|says|stated|concluded|concludes|explained|explains|noted|notes|remarked|observed"
     "|mentioned|recalled|cited|pointed out|pointed to|expressed|listed|counted|reported|conveyed|voiced"
     "|linked|acknowledged|acknowledges|admitted|admits|conceded|concedes|commented|complained|complains"
     "|regretted|regrets|protested|hoped|hopes|feared|fears|believed|believes|doubted|doubts|expected"
     "|expects|foresaw|foresees|predicted|predicts|estimated|estimates|favoured|favored|favours|favors"
     "|preferred|prefers|quoted|quotes|invoked|invokes|alluded to|referred to|dwelt on|hinted|indicated"
-    "|signalled|signaled|joked|boasted|testified|clarified|specified|enumerated|disclosed|revealed",
-    "thanked": "thanked|praised|praises|commended|congratulated|welcomed|welcomes|hailed|hails|lauded"
-    "|applauded|saluted|paid tribute",
+    "|signalled|signaled|wondered|wonders|outlined|outlines|recounted|sketched|summed up|spelled out"
+    "|spelt out|laid out|lays out|apologised|apologized|recalls|observes|remarks|mentions|expresses"
+    "|cites|refers to|points out|points to|was quoted as|is quoted as|joked"
+    "|boasted|testified|clarified|specified|enumerated|disclosed|revealed",
+    "thanked": "thanked|praised|praises|commended|congratulated|hailed|hails|lauded"
+    "|applauded|saluted|paid tribute|commends|congratulates|applauds",
     "told": "told|tells|informed|assured|advised|reminded",
     "warned": "warned|warns|cautioned|threatened",
 }
@@ -39,9 +43,19 @@ _KINDS_OF_WORDS = (
     r"accounts?|versions?|counts?|tolls?|reasons|explanations?|descriptions?|figures|assurances?"
     r"|interpretations?|estimates?|repl(?:y|ies)|answers?|warnings?|list|picture|verdict"
 )
+# "called King Olav on 3 May", "welcomed Edda Berg to Oslo"
+_MEETS = r"(?:(?:[A-Z][\w’'-]+|of|bin|al)\s+){1,6}(?:to|at|in|on|by|from|again|twice)\b"
 # Verbs that report words only with what follows them: "gave a count", not "gave money".
 _WITH = {
+    "called|calls": ("described", rf"\s+(?!{_MEETS})|[^\w\s]"),
+    "welcomed|welcomes": ("thanked", rf"\s+(?!{_MEETS})|[^\w\s]"),
     "gave|gives": ("said", rf"\s+(?!no\b)[^,.;:]{{0,80}}?\b(?:{_KINDS_OF_WORDS})\b"),
+    "offered|offers": (
+        "said",
+        r"\s+to\b|\s+[^,.;:]{0,60}?\b(?:condolences|congratulations|thanks|apolog(?:y|ies)|sympathy)\b",
+    ),
+    # "as he put it", "as she sees it"
+    "saw|sees": ("said", r"\s+(?:it|them|this)(?=[,.;])|\s+[^.;:]{2,120}?\s+as\s+an?\b"),
     "issued|sounded|delivered": (
         "warned",
         r"\s+(?:an?\s+)?(?:[\w-]+\s+)?(?:warnings?|threats?|rebukes?)\b",
@@ -60,7 +74,7 @@ _WITH = {
     "put|puts": (
         "said",
         r"\s+(?:[\w’'-]+\s+){0,3}?(?:blame|fault|responsibility|onus|questions?|case|number|toll|losses)\b"
-        r"|\s+it\s+(?:\w+ly|so|this\s+way|another\s+way)\b|\s+no\s+(?:faith|trust)\b",
+        r"|\s+it\s+(?:\w+ly|so|this\s+way|another\s+way)\b|\s+no\s+(?:faith|trust)\b|\s+(?:it|them)(?=[,.;])",
     ),
     # "laid the blame on"
     "laid|lays": ("accused", r"\s+(?:all\s+)?(?:the\s+)?(?:blame|responsibility)\b"),
@@ -102,10 +116,27 @@ VERB = "|".join(
         *(rf"(?:{forms})(?={after})" for forms, (_, after) in _WITH.items()),
     ]
 )
+_SAYING = {
+    "accused": "accusing|blaming",
+    "added": "adding",
+    "argued": "arguing|insisting",
+    "asked": "asking|calling for|calling on|demanding|urging|appealing",
+    "claimed": "claiming|alleging",
+    "condemned": "condemning|denouncing|criticising|criticizing",
+    "denied": "denying|rejecting",
+    "described": "describing|calling|likening",
+    "promised": "promising|pledging|vowing",
+    "reaffirmed": "stressing|reaffirming|reiterating|underlining",
+    "said": "saying|stating|noting|explaining|complaining|recalling|pointing out|remarking|citing",
+    "thanked": "thanking|praising|hailing",
+    "warned": "warning|cautioning",
+}
+SAYING = "|".join(form.replace(" ", r"\s+") for forms in _SAYING.values() for form in forms.split("|"))
+_CANONICAL |= {form: kind for kind, forms in _SAYING.items() for form in forms.split("|")}
 # Forms that are plural nouns as well: "Iranian claims".
 ALSO_NOUNS = frozenset(
     "claims demands calls promises notes hopes fears doubts estimates quotes objects views names charges"
-    " questions pledges disputes regrets answers replies credits attributes uses".split()
+    " questions pledges disputes regrets answers replies credits attributes uses remarks".split()
 )
 
 

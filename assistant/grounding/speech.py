@@ -13,11 +13,12 @@ from index.search.names import fold, gazetteer, land_of
 
 OFFICE = (
     r"(?:(?:deputy|vice|first|acting|former|permanent|senior|national|foreign|external|affairs|prime"
-    r"|defen[cs]e|interior|crown|supreme|press|security|army|special|chief)\s+)*"
-    r"(?:minister|president|premier|secretary|chancellor|king|queen|prince|princess|emir|amir|sultan"
+    r"|defen[cs]e|interior|crown|supreme|press|security|army|special|chief|principal|high|assistant|under)\s+)*"
+    r"(?:minister|president|premier|secretary|undersecretary|negotiator|mediator|commissioner|coordinator|administrator"
+    r"|rapporteur|director|chancellor|king|queen|prince|princess|emir|amir|sultan"
     r"|spokes(?:man|woman|person)|ambassador|advis[eo]r|envoy|chief|chairman|chairwoman|leader|speaker|commander|general"
     r"|representative|delegate|official|ministry|government|delegation|side)"
-    r"(?:\s+(?:of\s+state|of\s+foreign\s+affairs|for\s+foreign\s+affairs|general|of\s+defen[cs]e))?"
+    r"(?:\s+(?:of\s+state|of\s+foreign\s+affairs|for\s+foreign\s+affairs|general|of\s+defen[cs]e)|-[Gg]eneral)?"
 )
 PART = r"[A-ZÀ-ÞĀ-Ž][\w’'-]*[\w]|\b[A-Z]\.|J[DR]\b"
 NAME = rf"(?:{PART})(?:\s+(?:(?:al|bin|ibn|von|van|de|del|da)\s+)?(?:{PART})){{0,5}}"
