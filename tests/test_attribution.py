@@ -224,6 +224,10 @@ def test_he_and_she_are_told_apart_by_office() -> None:
         ("Each said it was late.", None),
         ("The mayor of Kyiv said it was late.", None),
         ("According to Lund’s aide, it was late.", None),
+        ("A spokesman for Ana Lund said it was late.", None),
+        ("A letter to President Ana Lund warned of war.", None),
+        ("An adviser to President Ana Lund said it was late.", None),
+        ("The envoy in Kyiv said it was late.", None),
         ("Iranian claims were many.", None),
     ],
 )
@@ -333,6 +337,29 @@ def test_reported_words_go_on_between_two_sentences_of_one_person() -> None:
     assert _told(LUND + text) == ["Ana Lund"] * 4
     other = "In Lund’s account the port was lost. Prime Minister Ivo Horvat left. She thanked the crews."
     assert _told(LUND + other)[2] is None
+
+
+@pytest.mark.parametrize(
+    ("after", "his"),
+    [
+        ("The port should open in May.", True),
+        ("Norway would answer any threat.", True),
+        ("The army had lost the port.", True),
+        ("The army had not answered.", True),
+        ("The army lost the port in 2019.", False),
+        ("The port had the last word.", False),
+        ("Holm had left the port.", False),
+        ("The army had lost the port in 2019.", False),
+        ("The port, which should open, is small.", False),
+        ("Ivo Horvat would not agree.", False),
+        ("They should be glad.", False),
+    ],
+)
+def test_reported_words_go_on_in_a_shifted_tense(after: str, his: bool) -> None:
+    text = "Prime Minister Ivo Horvat slept. Petar Novak, he was told, slept. "
+    text += "Foreign Minister Petar Novak said that the war was lost. "
+    assert _told(text + after)[-1] == ("Petar Novak" if his else None)
+    assert _told(text + "\n\n" + after)[-1] is None
 
 
 def test_who_speaks_within_anothers_words_does_not_speak_here() -> None:

@@ -79,11 +79,11 @@ _SEVERAL = re.compile(
     r"|officials|diplomats|delegat(?:es|ions)|sides|governments|men|women|envoys|ambassadors|parties"
     r"|partners|allies|participants|signatories)\b(?!['’])"
 )
-# "the mayor of", but not "a statement of": whoever is named after it is not who speaks
-_OF_OTHERS = re.compile(r"\b(?P<head>[\w’'-]+)\s+of\s+(?:the\s+)?\Z")
-_TEXTS = frozenset(
-    "statement statements report reports readout letter summary account note words".split()
+# "the mayor of", "a spokesman for", but not "a statement by": whoever is named next is not who speaks
+_OF_OTHERS = re.compile(
+    r"(?P<head>[\w’'-]+)\s+(?P<by>of|for|to|with|by|from|against|about|near|in|at)\s+(?:the\s+)?\Z"
 )
+_TEXTS = frozenset("statement statements report reports readout letter summary account note".split())
 _AFTER_NAME = re.compile(
     rf"(?P<name>{NAME}),\s+(?:(?:the|The|a)\s+)?(?:(?P<of>{RANK}(?:{PART}))(?:['’]s?)?\s+)?"
     rf"(?P<office>(?i:{OFFICE}))(?:\s+of\s+(?:the\s+)?(?P<land>{NAME}))?"
@@ -120,7 +120,7 @@ def _attribution(text: str, match: re.Match[str], offset: int) -> Attributed | N
         start, end = offset + match.start(), offset + match.end()
         return Attributed(None, None, None, "said", start, end, points_back=True)
     before = text[: match.start("who")]
-    if _JOINT.search(before) or (not match["office"] and _of_others(before)):
+    if _JOINT.search(before) or (match.re is _BEFORE and _of_others(before)):
         return None
     return None if verb in ALSO_NOUNS and _is_adjective(match["name"]) else named(match, offset)
 
@@ -128,7 +128,9 @@ def _attribution(text: str, match: re.Match[str], offset: int) -> Attributed | N
 def _of_others(before: str) -> bool:
     """Tell whether a name after these words only belongs to whoever speaks ("the mayor of")."""
     found = _OF_OTHERS.search(before)
-    return found is not None and found["head"] not in _TEXTS
+    if found is None:
+        return False
+    return found["head"] not in _TEXTS or found["by"] not in ("of", "by", "from")
 
 
 def _is_adjective(name: str | None) -> bool:

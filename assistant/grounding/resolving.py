@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.excerpts import sentences_of
@@ -29,6 +30,15 @@ _OF_NOBODY = re.compile(r"(?:ministry|government|delegation|side)\b")
 # What begins a clause of its own, after which the words are no longer what the first speaker says.
 _APART = re.compile(r";|,\s+(?:and|but|while|whereas|though|although)\b")
 _RELATIVE = re.compile(r"\b(?:whom?|which|that|what|whose|as|where|when|because|than)\s+(?:the\s+)?\Z")
+# After "he said" his words: "Norway would answer", "Norway had offered ships"; not "which should", nor
+# "had left in 2019", "had left a day earlier", by which an article tells what came before.
+_SHIFTED = re.compile(
+    r"(?:(?!\b(?:which|that|who|whom|whose|when|where|because|what|as|he|she|they|it)\b)[^;:“”\"])*?"
+    r"\b(?:would|should|must|ought|had\s+(?:(?:not|never|also|\w+ly)\s+)*(?:\w+ed|been|had|made|taken|given|gone"
+    r"|come|become|begun|lost|left|met|kept|sent|built|held|led|put|set|cut|shown|grown|seen|said|brought|fought"
+    r"|broken|chosen|risen|fallen|won|paid|done)\b(?!.*\b(?:(?:19|20)\d\d|earlier|before|ago)\b))\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ def resolved(article: Article) -> dict[int, list[Attributed]]:
         found[sentence.start] = [] if sentence.heading else _heard(read)
         topic = None if sentence.heading else _topic(read, found[sentence.start], topic)
     _carry(article, found, known)
+    _continue(article, found, known)
     return found
 
 
@@ -240,4 +251,22 @@ def _carry(
         lead = _leading(article.text, here, one, known)
         same = one and other and one.person and one.person == other.person
         if one and same and (lead is None or lead.person == one.person):
+            found[here.start] = [one]
+
+
+def _continue(
+    article: Article, found: dict[int, list[Attributed]], known: Mapping[str, Attributed]
+) -> None:
+    """Give a person's words that go on in the same paragraph with a shifted tense to him as well."""
+    every = sentences_of(article)
+    for before, here in pairwise(every):
+        if before.block != here.block or found[here.start]:
+            continue
+        one = _voice(article.text, found[before.start])
+        if not (one and one.person) or not _SHIFTED.match(article.text, here.start, here.end):
+            continue
+        read = _Read(article.text, here, known, one, leading(article.text[here.start : here.end]))
+        lead = read.lead
+        somebody = lead and (lead.person or lead.points_back or _of_somebody(lead))
+        if not (somebody or names_several(read.text) or _names_another(read)):
             found[here.start] = [one]
