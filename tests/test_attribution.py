@@ -10,7 +10,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from assistant.excerpts import sentences_of
-from assistant.grounding.attribution import said_by, same_speaker, speakers_in
+from assistant.grounding.attribution import said_by, same_speaker, speakers, speakers_in
 from assistant.grounding.speech import names_speaker, party_of, reports
 from index.articles import Article
 from index.intake.files import read_file
@@ -202,6 +202,12 @@ def test_he_is_whom_the_sentence_before_is_about() -> None:
 )
 def test_he_is_unknown_after_a_sentence_about_another(between: str) -> None:
     assert _told(NOVAK + between + "He had said the same in May.")[-1] is None
+
+
+def test_he_said_aside_is_who_spoke_within_the_sentence() -> None:
+    text = "Prime Minister Ivo Horvat denied it; the port, he said, was open."
+    article = Article("a", "Port", NOVAK + text)
+    assert {said.person for said in speakers(article, len(NOVAK), len(article.text))} == {"Ivo Horvat"}
 
 
 def test_what_is_no_person_stays_between() -> None:

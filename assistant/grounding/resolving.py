@@ -117,7 +117,8 @@ def _heard(read: _Read) -> list[Attributed]:
             continue
         early = read.lead is not None and one.start < read.sentence.start + read.lead.start
         outside = one.points_back and (early or _aside(read.article, one))
-        who = _whom(read, one, read.before if outside else near)
+        first = not any(other.person for other in here)
+        who = _whom(read, one, read.before if outside and first else near)
         here.append(who)
         near = who if who.person else near
     return here
