@@ -10,7 +10,7 @@ from assistant.evidence import Side
 from assistant.excerpts import Excerpt, attribution, elaborated, sentences_of
 from assistant.grounding.accounts import accounts, side_of
 from assistant.grounding.quoting import quotation
-from assistant.grounding.speech import attributed
+from assistant.grounding.reporting import attributed
 from eval.bench.relations import labelled, load
 from index.articles import Article
 

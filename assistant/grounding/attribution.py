@@ -9,18 +9,16 @@ where they name nobody else.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.answers import SaidBy
 from assistant.excerpts import REPORTER, sentences_of, turn_at
+from assistant.grounding.reporting import attributed, in_title, introduced
+from assistant.grounding.resolving import CARRIED, holds, resolved, voice_of
 from assistant.grounding.speech import (
     Attributed,
-    attributed,
-    in_title,
-    introduced,
-    leading,
     party_of,
     party_of_person,
     party_stated,
@@ -38,9 +36,6 @@ _POINTING = re.compile(
 _POINTED = re.compile(
     r"[Hh]e\b|[Ss]he\b|[Tt]he\s+(?:[\w’'-]+\s+){0,3}?(?:minister|president|premier|ambassador|chancellor|king"
     r"|spokes\w+|leader)\b"
-)
-_CARRIED = (
-    3  # sentences back in a paragraph from which a speaker still holds for "he" and "the minister"
 )
 
 
@@ -65,7 +60,7 @@ def said_by(article: Article, start: int, end: int) -> SaidBy | None:
     if own := _by_metadata(article, start):
         return own  # what others are reported to say in a speech, its speaker says of them
     inside = [s for s in sentences_of(article) if s.start < end and start < s.end]
-    found = [a for s in reversed(inside) for a in _resolved(article)[s.start]]
+    found = [voice for s in reversed(inside) if (voice := voice_of(article, s))]
     best = next((a for a in found if a.person), next((a for a in found if a.party), None))
     return best.said_by() if best else None
 
@@ -73,7 +68,7 @@ def said_by(article: Article, start: int, end: int) -> SaidBy | None:
 def speakers(article: Article, start: int, end: int) -> list[SaidBy]:
     """Return everyone whose words are reported in the sentences of `[start, end)`."""
     inside = [s for s in sentences_of(article) if s.start < end and start < s.end]
-    found = [a.said_by() for s in inside for a in _resolved(article)[s.start]]
+    found = [a.said_by() for s in inside for a in resolved(article)[s.start]]
     own = said_by(article, start, end)
     return [*found, own] if own and own not in found else found
 
@@ -100,7 +95,7 @@ def points_to(article: Article, start: int) -> Pointer | None:
     people = _people(article)
     if office := match["office"]:
         meant = Attributed(None, office.casefold(), None, "said", 0, 0, points_back=True)
-        found = {one.person for one in people.values() if _holds(meant, one)}
+        found = {one.person for one in people.values() if holds(meant, one)}
     else:
         found = _named_before(article, start, people)
     person = next(iter(found)) if len(found) == 1 else None
@@ -128,7 +123,7 @@ def _pointer(article: Article, begun: int, pointing: Attributed) -> Pointer | No
     known = _people(article).items()
     people = {name: one for name, one in known if one.office and " " in (one.person or "")}
     if pointing.office:
-        found = {one.person for one in people.values() if _holds(pointing, one)}
+        found = {one.person for one in people.values() if holds(pointing, one)}
     else:
         found = _named_in(article.text[begun : pointing.start], people)
         found = found or _named_before(article, begun, people)
@@ -154,7 +149,7 @@ def _named_in(text: str, people: dict[str, Attributed]) -> set[str | None]:
 def _named_before(article: Article, start: int, people: dict[str, Attributed]) -> set[str | None]:
     """Everyone named in the sentences before, back to the last that names someone."""
     before = [s for s in sentences_of(article) if s.end <= start]
-    for sentence in reversed(before[-_CARRIED:]):
+    for sentence in reversed(before[-CARRIED:]):
         if sentence.heading:
             break
         if found := _named_in(article.text[sentence.start : start], people):
@@ -165,7 +160,7 @@ def _named_before(article: Article, start: int, people: dict[str, Attributed]) -
 @lru_cache(maxsize=256)
 def _people(article: Article) -> dict[str, Attributed]:
     """Those whom the article names with an office or has speak, by folded surname."""
-    heard = {a.person for here in _resolved(article).values() for a in here if a.person}
+    heard = {a.person for here in resolved(article).values() for a in here if a.person}
     known = introduced(article.text)
     return {name: one for name, one in known.items() if one.office or one.person in heard}
 
@@ -185,95 +180,6 @@ def same_speaker(one: SaidBy, other: SaidBy) -> bool | None:
     if one.party and other.party:
         return one.party == other.party
     return None
-
-
-@lru_cache(maxsize=256)
-def _resolved(article: Article) -> dict[int, list[Attributed]]:
-    """The attributions of each sentence by its start, pronouns and bare offices resolved backwards."""
-    known = introduced(article.text)
-    found: dict[int, list[Attributed]] = {}
-    last: tuple[Attributed, int] | None = None
-    for at, sentence in enumerate(sentences_of(article)):
-        text = article.text[sentence.start : sentence.end]
-        found[sentence.start] = here = []
-        if sentence.heading:
-            last = None
-            continue
-        before = last
-        if lead := _leading(text, last[0] if last else None, known):
-            last = (lead, at) if lead.person else None
-        for one in attributed(text, sentence.start):
-            spoke = before if _aside(article.text, one) else last
-            near = spoke[0] if spoke and at - spoke[1] <= _CARRIED else None
-            who = _whom(one, near, known)
-            here.append(who)
-            last = (who, at) if who.person else last
-    _carry(article, found)
-    return found
-
-
-def _aside(text: str, one: Attributed) -> bool:
-    """Tell whether "he said" stands between commas: whoever the sentence is about is another."""
-    return (
-        one.points_back
-        and text[one.start - 2 : one.start] == ", "
-        and text[one.end : one.end + 1] == ","
-    )
-
-
-def _leading(text: str, near: Attributed | None, known: dict[str, Attributed]) -> Attributed | None:
-    """The person a sentence begins with, whom "he" in the next means; nameless where nobody fits."""
-    found = leading(text)
-    if found is None or not (found.person or found.office):
-        return None
-    known_of = not found.person or fold(found.person.split()[-1]) in known
-    return _whom(found, near, known) if known_of or found.office else None
-
-
-def _whom(one: Attributed, near: Attributed | None, known: dict[str, Attributed]) -> Attributed:
-    """A bare surname by its full name; a pronoun or an office by whom it points to, if anyone fits."""
-    if one.person:
-        return _as_introduced(one, known)
-    if not one.points_back:
-        return one
-    to = near
-    if one.office:
-        holders = {k.person: k for k in known.values() if _holds(one, k)}
-        to = next(iter(holders.values())) if len(holders) == 1 else None
-        to = near if near and _holds(one, near) else to
-    return replace(to, verb=one.verb, start=one.start, end=one.end) if to else one
-
-
-def _holds(pointing: Attributed, to: Attributed) -> bool:
-    """Tell whether somebody is known to hold the office that is named, of the country that is named."""
-    if not (to.person and to.office and pointing.office):
-        return False
-    if pointing.party and to.party and pointing.party != to.party:
-        return False
-    if to.office.startswith(("vice", "deputy", "former")):
-        return to.office == pointing.office
-    return to.office == pointing.office or to.office.endswith(f" {pointing.office}")
-
-
-def _as_introduced(one: Attributed, known: dict[str, Attributed]) -> Attributed:
-    """Give a bare surname the full name, office and party it was introduced with."""
-    own = known.get(fold(one.person.split()[-1])) if one.person else None
-    if own is None or own.person is None or one.person is None:
-        return one
-    person = max(own.person, one.person, key=lambda name: len(name.split()))
-    return replace(one, person=person, office=own.office or one.office, party=one.party or own.party)
-
-
-def _carry(article: Article, found: dict[int, list[Attributed]]) -> None:
-    """Give a speaker's reported words between two attributed sentences of a paragraph to him as well."""
-    every = sentences_of(article)
-    for before, here, after in zip(every, every[1:], every[2:], strict=False):
-        same_block = before.block == here.block == after.block
-        if not same_block or found[here.start] or not found[before.start] or not found[after.start]:
-            continue
-        one, other = found[before.start][-1], found[after.start][0]
-        if one.person and one.person == other.person:
-            found[here.start] = [one]
 
 
 def _by_metadata(article: Article, start: int) -> SaidBy | None:

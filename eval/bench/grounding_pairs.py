@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from assistant.excerpts import readable, sentences_of
 from assistant.grounding.attribution import said_by
-from assistant.grounding.speech import attributed
+from assistant.grounding.reporting import attributed
 from index.articles import Article, Hit, Passage
 from index.intake.files import read_file
 
