@@ -110,7 +110,7 @@ def readings(question: str, country_of: CountryOf = land_of) -> list[Reading]:
     for one in every:
         if one.key not in known or (one.land and not known[one.key].land):
             known[one.key] = one  # by its country's name rather than by a person's
-    pairs: list[tuple[Named, ...]] = list(combinations(known.values(), 2))[:_PAIRS]
+    pairs: Sequence[tuple[Named, ...]] = list(combinations(known.values(), 2))[:_PAIRS]
     return [_reading(question, every, pair) for pair in pairs or [every[:1]]]
 
 
