@@ -70,6 +70,25 @@ def test_who_is_told_apart(question: str, named: list[str], encode: Encode) -> N
     assert list(parties(question, encode).parties) == named
 
 
+def _lands(person: str) -> str | None:
+    return {"Ouattara": "CI", "Maïga": "ML", "Trump": "US", "Biden": "US"}.get(person)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Abidjan and Bamako on the Ivorians in Mali: how did Ouattara put it, and how did Maïga?",
+         ["Côte d’Ivoire", "Bamako"]),
+        ("What did Trump and Biden each say about Beijing?", ["Trump", "Biden"]),
+        ("How did Ouattara describe it, and how did Maïga?", ["Ouattara", "Maïga"]),
+    ],
+)  # fmt: skip
+def test_a_person_and_the_country_spoken_for_are_one_party(
+    question: str, named: list[str], encode: Encode
+) -> None:
+    assert list(parties(question, encode, _lands).parties) == named
+
+
 def test_a_group_is_a_party_that_nobody_is_named_of(encode: Encode) -> None:
     asked = "How did the emir of Qatar see the measures and how did the boycotting states justify them?"
     assert [is_group(party) for party in parties(asked, encode).parties] == [False, True]

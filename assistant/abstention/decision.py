@@ -5,6 +5,7 @@ decision weighs what the best sentences hold of what was asked: how well they sc
 passage agrees, the names and rare words close together, the kind of answer wanted, who is to have acted,
 the dates, and how far the score falls without the question's most telling words. The weights are those
 of a logistic regression, kept in `decision.json` and fitted by `python -m eval.bench.abstention fit`.
+Where two parties' accounts are asked for, whether any of them speaks on the matter decides (`hearing`).
 Data, figures and failures are in `docs/abstention.md`.
 """
 
@@ -16,10 +17,10 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.abstention.hearing import hearing
 from assistant.abstention.wanted import Wanted, headed
 from assistant.abstention.wordforms import share
 from assistant.asked import stems
@@ -32,13 +33,12 @@ if TYPE_CHECKING:
 
     from assistant.answers import SaidBy
     from assistant.asked import Asked
-    from assistant.evidence import Evidence, Side
+    from assistant.evidence import Evidence
     from assistant.selection import Candidate
     from index.models import Reranker
 
 _MODEL = Path(__file__).with_suffix(".json")
 _QUOTED = 3  # sentences: as many as an answer quotes
-_OF_A_SIDE = 2
 _MARGIN = 3.0  # logits below the best within which a sentence is quoted
 _BACK = 8  # sentences in which "he" is named
 _TELLING = 2  # words whose absence is tried
@@ -59,8 +59,7 @@ class Signals:
 
     Logits of the cross-encoder: the `best` sentence, its `passage`, and the best sentence `alone`
     without its article's heading. `falls` is how far the best falls without the question's rarest word,
-    `falls_next` without the next. `agree` is the share of the best sentences that lie in one passage or,
-    of two parties' accounts, in articles that speak for either.
+    `falls_next` without the next. `agree` is the share of the best sentences that lie in one passage.
 
     Of the sentence that lacks least: `names_off` is the share of the question's names, by rarity, that
     its passage lacks, `names_gone` its whole article (`name_gone`: any at all); `words_there` is the
@@ -100,17 +99,25 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether the evidence is said to answer, with the estimated chance that it does, and why."""
+    """Whether the evidence is said to answer, with the estimated chance that it does, and why.
+
+    Of parties' accounts, `heard` tells which are there; there are no signals of the whole.
+    """
 
     answers: bool
     chance: float
     signals: Signals | None
+    heard: tuple[bool, ...] = ()
 
 
 def decide(evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranker: Reranker) -> Decision:
     """Return whether the candidates hold an answer."""
     if not found:
         return Decision(answers=False, chance=0.0, signals=None)
+    if evidence.sides:
+        wanted = Wanted.of(evidence.searched_for, asked, date.today())
+        told = hearing(evidence, found, wanted, reranker)
+        return Decision(told.answers, max(told.chances), None, told.heard)
     signals = signals_of(evidence, asked, found, reranker)
     chance = chance_of(signals)
     return Decision(chance >= threshold(), chance, signals)
@@ -134,7 +141,8 @@ def signals_of(
     evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranker: Reranker
 ) -> Signals:
     """Return the signals of at least one candidate."""
-    quoted = _quoted(sorted(found, key=lambda c: -c.score), evidence.sides)
+    ordered = sorted(found, key=lambda c: -c.score)
+    quoted = [c for c in ordered[:_QUOTED] if c.score >= ordered[0].score - _MARGIN]
     telling = sorted(asked.terms.values(), key=lambda word: -evidence.rarity.get(word, 0.0))[:_TELLING]
     spelled = evidence.query.as_spelled_in
     pairs = [(spelled(c.article, c.input, word), c.input) for word in (*telling, "") for c in quoted]
@@ -145,13 +153,6 @@ def signals_of(
     return _signals(evidence, asked, quoted, [max(whole) - max(row) for row in less], max(alone))
 
 
-def _quoted(ordered: Sequence[Candidate], sides: Sequence[Side]) -> list[Candidate]:
-    """The sentences that would be quoted: the best, or of two parties' accounts the best of each."""
-    own = [[c for c in ordered if c.article.id in side.articles][:_OF_A_SIDE] for side in sides]
-    apart = sorted(dict.fromkeys(chain.from_iterable(own)), key=lambda c: -c.score)
-    return apart or [c for c in ordered[:_QUOTED] if c.score >= ordered[0].score - _MARGIN]
-
-
 def _signals(
     evidence: Evidence, asked: Asked, quoted: Sequence[Candidate], falls: Sequence[float], alone: float
 ) -> Signals:
@@ -160,11 +161,9 @@ def _signals(
     names = _names_required(evidence, wanted)
     whose = asked_of(evidence.searched_for)
     held = [_Held.of(c, wanted, names, whose, evidence.rarity) for c in quoted]
-    accounts = {key for side in evidence.sides for key in side.articles}
-    actors = [True if c.article.id in accounts else h.actor for c, h in zip(quoted, held, strict=True)]
+    actors = [h.actor for h in held]
     kinds = [h.kind for h in held if h.kind is not None]
     most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
-    told = 0.0 if evidence.sides else 1.0  # what is taken for granted is what two accounts differ on
     off, gone = most.names_off, most.names_gone
     parts = evidence.searched_for.count("?") > 1 or bool(_PARTS.search(evidence.searched_for))
     if asked.sides or parts:  # no one article need hold all
@@ -176,17 +175,16 @@ def _signals(
         alone=alone,
         falls=falls[0] if falls else 0.0,
         falls_next=falls[1] if len(falls) > 1 else 0.0,
-        agree=sum(c.article.id in accounts if accounts else c.hit.rank == best.hit.rank for c in quoted)
-        / len(quoted),
+        agree=sum(c.hit.rank == best.hit.rank for c in quoted) / len(quoted),
         names_off=off,
         names_gone=gone,
         name_gone=float(gone > 0),
         words_there=most.words_there,
-        premise_off=told * most.premise_off,
-        event_off=told * most.event_off,
-        deed_off=told * most.deed_off,
-        deed_apart=told * (most.deed_apart and not most.deed_off),
-        kind_missing=told * (bool(kinds) and not any(kinds)),
+        premise_off=most.premise_off,
+        event_off=most.event_off,
+        deed_off=float(most.deed_off),
+        deed_apart=float(most.deed_apart and not most.deed_off),
+        kind_missing=float(bool(kinds) and not any(kinds)),
         thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
         actor_missing=float(not wanted.reply and all(actor is False for actor in actors)),
         reply_missing=float(wanted.reply and True not in actors and not parts),
@@ -198,18 +196,12 @@ def _signals(
 def _names_required(evidence: Evidence, wanted: Wanted) -> dict[str, str]:
     """The names that the evidence must hold.
 
-    Not the parties of a two-sided question where articles speak for any: a silent side is said to
-    be missing. Nor what was carried over from an earlier turn, if neither a list nor an article found
-    knows it: it need be no name.
+    Not what was carried over from an earlier turn, if neither a list nor an article found knows it: it
+    need be no name.
     """
-    heard = any(side.articles for side in evidence.sides)
-    sides = evidence.sides if heard else ()
-    required = wanted.names
-    for side in sides:
-        required = side.others(required)
     carried = set(wanted.names) - stems(evidence.question.text) - set(wanted.forms.of_name)
     there = set().union(*(stems(hit.article.text) for hit in evidence.hits)) if carried else set()
-    return {s: w for s, w in required.items() if s not in carried - there}
+    return {s: w for s, w in wanted.names.items() if s not in carried - there}
 
 
 @dataclass(frozen=True, slots=True)

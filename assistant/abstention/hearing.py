@@ -1,9 +1,10 @@
-"""Whether a party says something on the matter, or is silent; of one that is silent nothing is quoted.
+"""Which parties say something on the matter; of one that is silent nothing is quoted.
 
 A speech of half an hour has a sentence near any question. The decision weighs how well a party's best
-sentence does, how far it lies below the best of all, whether the question's other names stand near it,
-and whether the party speaks of the other one there at all. The weights are those of a logistic
-regression, fitted by `python -m eval.bench.hearing`; figures are in `docs/answering.md`.
+sentence does, under its article's heading and without it, how far it lies below the best of all and
+above the party's other sentences, whether the question's other names and its words stand near it, and
+whether the party speaks of the other one there at all. The weights are those of a logistic regression,
+fitted by `python -m eval.bench.hearing`; figures are in `docs/answering.md`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import math
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from assistant.excerpts import around
+from assistant.grounding.accounts import side_of
+from assistant.grounding.attribution import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,47 +27,107 @@ if TYPE_CHECKING:
     from assistant.abstention.wanted import Wanted
     from assistant.evidence import Evidence, Side
     from assistant.selection import Candidate
+    from index.models import Reranker
 
 MODEL = Path(__file__).with_suffix(".json")
-_NEAR = 2  # a party's best sentences beside which names are looked for
+_NEAR = 2  # a party's best sentences beside which names and words are looked for
 _SPEAKS = 4  # its best sentences in whose passages the other party is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a party's weighed sentences show of its having spoken on the matter.
+    """What a party's sentences show of its having spoken on the matter.
 
-    `score` is the best one's, in logits, and `below` how far it lies below the best of any party.
+    `score` is the best one's, in logits, `alone` that of the best without its article's heading, `below`
+    how far it lies below the best of any party, `above` how far above the median of the party's own.
     `names` is the share, by rarity, of the question's names, its own left out, near one of its two best
-    sentences; `other` tells whether the passage of one of its four best names the other party.
+    sentences, `words` that of the question's other words; `other` tells whether the passage of one of
+    its four best names the other party.
     """
 
     score: float
+    alone: float
     below: float
+    above: float
     names: float
+    words: float
     other: float
 
-    @classmethod
-    def of(
-        cls, own: Sequence[Candidate], best: float, evidence: Evidence, wanted: Wanted, side: Side
-    ) -> Heard:
-        """Read a party's sentences, at least one and the best first; `best` is the best score of all."""
-        names = side.others(wanted.names)
-        near = [around(c.article, c.sentence) for c in own[:_NEAR]]
-        lacking = [wanted.forms.names_off(names, n, evidence.rarity) for n in near]
-        others = [one for one in evidence.sides if one is not side]
-        passages = [candidate.hit.text for candidate in own[:_SPEAKS]]
-        return cls(
-            score=own[0].score,
-            below=best - own[0].score,
-            names=1.0 - min(lacking) if names else 0.0,
-            other=float(any(one.is_named(text) for text in passages for one in others)),
-        )
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """The estimated chance that each party of a question speaks on the matter, in their order."""
+
+    chances: tuple[float, ...]
+
+    @property
+    def heard(self) -> tuple[bool, ...]:
+        """Which of them are to be quoted, if there is an answer."""
+        return tuple(chance >= _model().threshold for chance in self.chances)
+
+    @property
+    def answers(self) -> bool:
+        """Whether any of them surely enough speaks for an answer."""
+        return max(self.chances) >= _model().answering
 
 
-def hears(own: Sequence[Candidate], best: float, evidence: Evidence, wanted: Wanted, side: Side) -> bool:
-    """Tell whether a party's sentences, one at least and the best first, are on the matter."""
-    return chance_of(Heard.of(own, best, evidence, wanted, side)) >= _model().threshold
+def hearing(
+    evidence: Evidence, found: Sequence[Candidate], wanted: Wanted, reranker: Reranker
+) -> Hearing:
+    """Return whom the candidates of a question that asks for parties' accounts let hear."""
+    told = signals(evidence, found, wanted, reranker)
+    return Hearing(tuple(chance_of(one) if one else 0.0 for one in told))
+
+
+def signals(
+    evidence: Evidence, found: Sequence[Candidate], wanted: Wanted, reranker: Reranker
+) -> list[Heard | None]:
+    """Return what each party's candidates show; None of one that has none."""
+    ordered = sorted(found, key=lambda c: -c.score)
+    owners = [owner(candidate, evidence) for candidate in ordered]
+    own = [
+        [c for c, whose in zip(ordered, owners, strict=True) if whose == at]
+        for at in range(len(evidence.sides))
+    ]
+    best = max((theirs[0].score for theirs in own if theirs), default=0.0)
+    near = [c for theirs in own for c in theirs[:_NEAR]]
+    asked = [(evidence.query.as_spelled_in(c.article, c.text), c.text) for c in near]
+    alone = dict(zip(near, map(float, reranker.score_pairs(asked)), strict=True)) if near else {}
+    return [
+        _heard(theirs, best, max(alone[c] for c in theirs[:_NEAR]), evidence, wanted, side)
+        if theirs
+        else None
+        for side, theirs in zip(evidence.sides, own, strict=True)
+    ]
+
+
+def owner(candidate: Candidate, evidence: Evidence) -> int | None:
+    """Return which side's account a sentence is; None where it is nobody's or no sides are asked for."""
+    said = said_by(candidate.article, candidate.sentence.start, candidate.sentence.end)
+    return side_of(candidate.article.id, said, evidence.sides, candidate.text)
+
+
+def _heard(
+    own: Sequence[Candidate],
+    best: float,
+    alone: float,
+    evidence: Evidence,
+    wanted: Wanted,
+    side: Side,
+) -> Heard:
+    names, rarity = side.others(wanted.names), evidence.rarity
+    near = [around(c.article, c.sentence) for c in own[:_NEAR]]
+    others = [one for one in evidence.sides if one is not side]
+    passages = [candidate.hit.text for candidate in own[:_SPEAKS]]
+    return Heard(
+        score=own[0].score,
+        alone=alone,
+        below=best - own[0].score,
+        above=own[0].score - median(c.score for c in own),
+        names=1.0 - min(wanted.forms.names_off(names, text, rarity) for text in near) if names else 0.0,
+        words=max(wanted.words_held(text, rarity) for text in near),
+        other=float(any(one.is_named(text) for text in passages for one in others)),
+    )
 
 
 def chance_of(heard: Heard) -> float:
@@ -75,14 +139,15 @@ def chance_of(heard: Heard) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """Weights of the logistic regression, and the chance from which a party is heard."""
+    """Weights of the logistic regression; the chances from which a party is heard, and one answers."""
 
     intercept: float
     threshold: float
+    answering: float
     weights: Mapping[str, float]
 
 
 @cache
 def _model() -> _Model:
     stored = json.loads(MODEL.read_text("utf-8"))
-    return _Model(stored["intercept"], stored["threshold"], stored["weights"])
+    return _Model(stored["intercept"], stored["threshold"], stored["answering"], stored["weights"])

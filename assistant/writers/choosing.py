@@ -10,9 +10,8 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from assistant.abstention.hearing import hears
+from assistant.abstention.hearing import owner
 from assistant.asked import stems
-from assistant.grounding.accounts import side_of
 from assistant.grounding.attribution import same_speaker
 from assistant.grounding.speech import asked_of, names_speaker
 from assistant.writers.weighing import said
@@ -41,22 +40,19 @@ _CHANGED = re.compile(
 )
 
 
-def chosen(found: Sequence[Candidate], evidence: Evidence, wanted: Wanted) -> list[Candidate]:
-    """Return the weighed candidates to quote, in their order."""
+def chosen(
+    found: Sequence[Candidate], evidence: Evidence, wanted: Wanted, heard: Sequence[bool] = ()
+) -> list[Candidate]:
+    """Return the weighed candidates to quote, in their order; `heard` tells which parties are."""
     best_first = sorted(found, key=lambda c: -c.score)
     if evidence.sides:
-        picked = _of_each(best_first, evidence, wanted)
+        picked = _of_each(best_first, evidence, wanted, heard)
     elif _asks_of_change(evidence):
         near = [c for c in best_first if c.score >= best_first[0].score - _FAR]
         picked = _of_each_day(_theirs(near, asked_of(evidence.searched_for)))
     else:
         picked = _of_all(best_first, evidence)
     return _ordered(picked, evidence)
-
-
-def owner(candidate: Candidate, evidence: Evidence) -> int | None:
-    """Return which side's account a sentence is; None where it is nobody's or no sides are asked for."""
-    return side_of(candidate.article.id, said(candidate), evidence.sides, candidate.text)
 
 
 def _ordered(picked: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
@@ -92,16 +88,18 @@ def _of_all(best_first: Sequence[Candidate], evidence: Evidence) -> list[Candida
     return [*picked, *_best([c for c in best_first if c not in picked], most, picked)][:most]
 
 
-def _of_each(best_first: Sequence[Candidate], evidence: Evidence, wanted: Wanted) -> list[Candidate]:
-    """What each party says on the matter; nothing that a third says."""
+def _of_each(
+    best_first: Sequence[Candidate], evidence: Evidence, wanted: Wanted, heard: Sequence[bool]
+) -> list[Candidate]:
+    """What each party that is heard says on the matter; nothing that a third says."""
     owners = [owner(c, evidence) for c in best_first]
-    heard = []
+    picked = []
     for at, side in enumerate(evidence.sides):
         own = [c for c, whose in zip(best_first, owners, strict=True) if whose == at]
-        if own and hears(own, best_first[0].score, evidence, wanted, side):
+        if own and heard[at]:
             near = [c for c in own[1:] if c.score >= _SURE or _on_the_matter(c, wanted, side)]
-            heard.append(_best([own[0], *near], _OF_A_SIDE, margin=_WITHIN_A_SIDE))
-    return list(chain.from_iterable(heard)) or _best(best_first, _MOST_OF_MANY)
+            picked.append(_best([own[0], *near], _OF_A_SIDE, margin=_WITHIN_A_SIDE))
+    return list(chain.from_iterable(picked)) or _best(best_first, _MOST_OF_MANY)
 
 
 def _on_the_matter(candidate: Candidate, wanted: Wanted, side: Side) -> bool:

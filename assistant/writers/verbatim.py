@@ -6,13 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.abstention.decision import decide
+from assistant.abstention.hearing import owner
 from assistant.abstention.wanted import Wanted
 from assistant.evidence import Byline
 from assistant.evidence import Sentence as Written
 from assistant.excerpts import Excerpt, elaborated
 from assistant.grounding.quoting import excerpt_of, quotation
 from assistant.selection import candidates
-from assistant.writers.choosing import chosen, owner
+from assistant.writers.choosing import chosen
 from assistant.writers.weighing import weighed
 
 if TYPE_CHECKING:
@@ -37,10 +38,11 @@ class VerbatimWriter:
         """Yield the sentences that answer, the most relevant article first; none if none does."""
         asked = evidence.asked
         found = candidates(evidence, asked, self._reranker)
-        if decide(evidence, asked, found, self._reranker).answers:
+        decision = decide(evidence, asked, found, self._reranker)
+        if decision.answers:
             wanted = Wanted.of(evidence.searched_for, asked, date.today())
             found = weighed(found, evidence, wanted, self._reranker)
-            yield from _quoted(chosen(found, evidence, wanted), evidence)
+            yield from _quoted(chosen(found, evidence, wanted, decision.heard), evidence)
         yield Byline(NAME)
 
 

@@ -54,11 +54,13 @@ def questions(library: Library, sets: Sequence[str], made: int | None, most: int
 
 
 def collected(library: Library, settings: Settings, askings: Iterable[Asking]) -> Iterator[Row]:
-    """Yield the signals of each question, asked of the library."""
+    """Yield the signals of each question, asked of a library; not of those that ask for two accounts."""
     retrieval = Retrieval(library, settings)
     reranker = retrieval.engine.reranker
     for one in askings:
         evidence = retrieval.gather(one.question.checked())
+        if evidence.sides:
+            continue
         asked = evidence.asked
         found = candidates(evidence, asked, reranker)
         signals = signals_of(evidence, asked, found, reranker) if found else None

@@ -1,11 +1,12 @@
 """How well it is told whether a party speaks on the matter: `python -m eval.bench.hearing`.
 
-The questions are those of question sets that ask for two accounts, and the same with one party changed
-for a stranger: a country that speaks in the library and that the question does not name. A stranger is
-taken to be silent, and a party that the set has an account of, to speak. The signals are in
-`hearing.jsonl` beside this file (numbers, no text), so that showing and fitting need no library.
+The questions are those of question sets that ask for two accounts, and the same with one party or both
+changed for strangers: countries that speak in the library and that the question does not name. A
+stranger is taken to be silent, so are the parties of an unanswerable question; a party that the set has
+an account of is taken to speak, where an article with it was found. The signals are in `hearing.jsonl`
+beside this file (numbers, no text), so that showing and fitting need no library.
 
-(none)   show AUC, parties heard and strangers taken for silent, cross-validated by question
+(none)   show AUC, parties heard, others taken for silent, and answers given; cross-validated by question
 fit      fit the weights and write `assistant/abstention/hearing.json`
 collect  add the signals of question sets, asked of a library
 """
@@ -27,13 +28,11 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from assistant.abstention.hearing import MODEL, Heard
+from assistant.abstention.hearing import MODEL, Heard, signals
 from assistant.abstention.wanted import Wanted
 from assistant.answers import Question
 from assistant.retrieval import Retrieval
 from assistant.selection import candidates
-from assistant.writers.choosing import owner
-from assistant.writers.weighing import weighed
 from eval.cases import find_set, load_cases
 from eval.statistics import share_text
 from index.settings import load_settings
@@ -42,23 +41,32 @@ from index.store.library import Library
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
-    from assistant.evidence import Evidence
+    from assistant.evidence import Evidence, Side
+    from eval.cases import Case
     from index.models import Reranker
 
+    Flags = NDArray[np.bool_]
+
 _ROWS = Path(__file__).with_suffix(".jsonl")
-_STRANGERS = 2  # a party is changed for
+_STRANGERS = 2  # a party is changed for, and both
 _FOLDS = 10
 _UNHEARD = 0.04  # the share of parties that speak lost in the fit
+_REFUSED = 0.02  # the share of questions with a party that speaks refused in the fit
 app = typer.Typer(add_completion=False, help=__doc__)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A party of a question, whether it speaks on the matter, and what its sentences show of that."""
+    """A party of a question, whether it speaks on the matter, and what its sentences show of that.
+
+    `asked` is the question as it was asked, with or without strangers.
+    """
 
     case: str
+    asked: int
     speaks: bool
     heard: Heard
 
@@ -79,24 +87,30 @@ def main(context: typer.Context, rows: Path = _ROWS) -> None:
         method="decision_function",
     )
     heard = scores >= np.quantile(scores[speaks], _UNHEARD)
-    typer.echo(f"AUC {roc_auc_score(speaks, scores):.3f}")
-    typer.echo(f"parties that speak, heard       {share_text(list(heard[speaks]))}")
-    typer.echo(f"strangers, taken for silent     {share_text(list(~heard[~speaks]))}")
+    held, best = _by_question(every, scores)
+    given = best >= np.quantile(best[held], _REFUSED)
+    typer.echo(f"AUC {roc_auc_score(speaks, scores):.3f}; of questions {roc_auc_score(held, best):.3f}")
+    typer.echo(f"parties that speak, heard             {share_text(list(heard[speaks]))}")
+    typer.echo(f"others, taken for silent              {share_text(list(~heard[~speaks]))}")
+    typer.echo(f"questions with one that speaks, answered  {share_text(list(given[held]))}")
+    typer.echo(f"questions with none, refused          {share_text(list(~given[~held]))}")
 
 
 @app.command()
 def fit(rows: Path = _ROWS) -> None:
-    """Fit the weights of a logistic regression, and the chance from which a party is heard."""
+    """Fit the weights of a logistic regression, and the chances from which one is heard, and answers."""
     every = _read(rows)
     values, speaks = _values(every), np.array([row.speaks for row in every])
     fitted = _regression().fit(values, speaks)
     scaler, regression = fitted[0], fitted[1]
     weights = regression.coef_[0] / scaler.scale_
     chances = fitted.predict_proba(values)[:, 1]
+    held, best = _by_question(every, chances)
     stored = {
-        "fitted_on": {"parties": int(speaks.sum()), "strangers": int((~speaks).sum())},
+        "fitted_on": {"speak": int(speaks.sum()), "silent": int((~speaks).sum())},
         "intercept": round(float(regression.intercept_[0] - weights @ scaler.mean_), 4),
         "threshold": round(float(np.quantile(chances[speaks], _UNHEARD)), 4),
+        "answering": round(float(np.quantile(best[held], _REFUSED)), 4),
         "weights": dict(zip(Heard.__dataclass_fields__, weights.round(4).tolist(), strict=True)),
     }
     MODEL.write_text(json.dumps(stored, indent=2) + "\n", "utf-8")
@@ -113,35 +127,56 @@ def collect(
     chance = random.Random(0)  # noqa: S311 - a choice of countries, no secret
     with Library.open(library) as opened, rows.open("a", encoding="utf-8") as out:
         retrieval = Retrieval(opened, load_settings(library=library))
-        reranker = retrieval.engine.reranker
         countries = sorted({a.countries[0] for a in opened.articles() if a.countries})
-        for case in (case for name in sets for case in load_cases(find_set(name)) if case.sides):
+        for case in (case for name in sets for case in load_cases(find_set(name))):
             evidence = retrieval.gather(case.asked.checked())
-            for heard in _signals(evidence, reranker).values():
-                out.write(_line(Row(case.id, speaks=True, heard=heard)))
-            for party in [s.party for s in evidence.sides if s.party in case.question]:
-                for other in chance.sample([c for c in countries if c not in case.question], _STRANGERS):
-                    asked = Question(text=case.question.replace(party, other))
-                    found = _signals(retrieval.gather(asked), reranker)
-                    if other in found:
-                        out.write(_line(Row(case.id, speaks=False, heard=found[other])))
+            if not evidence.sides or (case.answerable and not case.sides):
+                continue
+            known = [c for c in countries if c not in case.question]
+            for at, (question, strange) in enumerate(_asked(case, evidence.sides, known, chance)):
+                found = retrieval.gather(Question(text=question)) if strange else evidence
+                for row in _rows(case, at, found, strange, retrieval.engine.reranker):
+                    out.write(_line(row))
 
 
-def _signals(evidence: Evidence, reranker: Reranker) -> dict[str, Heard]:
-    """The signals of each party of which there is a sentence at all."""
-    asked = evidence.asked
-    found = candidates(evidence, asked, reranker)
-    if not found:
-        return {}
-    wanted = Wanted.of(evidence.searched_for, asked, date.today())
-    ordered = sorted(weighed(found, evidence, wanted, reranker), key=lambda c: -c.score)
-    owners = [owner(candidate, evidence) for candidate in ordered]
-    own = [[c for c, whose in zip(ordered, owners, strict=True) if whose == at] for at in (0, 1)]
-    return {
-        side.party: Heard.of(theirs, ordered[0].score, evidence, wanted, side)
-        for side, theirs in zip(evidence.sides, own, strict=False)
-        if theirs
-    }
+def _asked(
+    case: Case, sides: Sequence[Side], countries: Sequence[str], chance: random.Random
+) -> Iterator[tuple[str, list[str]]]:
+    """The question as it is, then with strangers, who are told with it."""
+    yield case.question, []
+    parties = [side.party for side in sides if side.party in case.question]
+    for changed in [[party] for party in parties] + [parties] * (len(parties) > 1):
+        for _ in range(_STRANGERS if case.answerable else 0):
+            strange = chance.sample(countries, len(changed))
+            question = case.question
+            for party, other in zip(changed, strange, strict=True):
+                question = question.replace(party, other)
+            yield question, strange
+
+
+def _rows(
+    case: Case, at: int, evidence: Evidence, strange: Sequence[str], reranker: Reranker
+) -> Iterator[Row]:
+    """A row for each party of which it is known whether it speaks, if there is a sentence of it."""
+    found = candidates(evidence, evidence.asked, reranker)
+    if not found or not evidence.sides:
+        return
+    wanted = Wanted.of(evidence.searched_for, evidence.asked, date.today())
+    gold = {gold.source for side in case.sides for gold in side.gold}
+    for side, heard in zip(evidence.sides, signals(evidence, found, wanted, reranker), strict=True):
+        theirs = {Path(h.article.source).name for h in evidence.hits if h.article.id in side.articles}
+        silent = side.party in strange or not case.answerable
+        if heard and (silent or theirs & gold):
+            yield Row(case.id, at, not silent, heard)
+
+
+def _by_question(every: Sequence[Row], scores: NDArray[np.float64]) -> tuple[Flags, NDArray[np.float64]]:
+    """Of each question as it was asked, whether any party speaks, and the best score of its parties."""
+    asked: dict[tuple[str, int], list[int]] = {}
+    for number, row in enumerate(every):
+        asked.setdefault((row.case, row.asked), []).append(number)
+    held = np.array([any(every[n].speaks for n in numbers) for numbers in asked.values()])
+    return held, np.array([max(scores[n] for n in numbers) for numbers in asked.values()])
 
 
 def _regression() -> Pipeline:
@@ -154,14 +189,15 @@ def _values(rows: Sequence[Row]) -> list[list[float]]:
 
 def _line(row: Row) -> str:
     heard = {name: round(value, 4) for name, value in asdict(row.heard).items()}
-    return json.dumps({"case": row.case, "speaks": row.speaks, "heard": heard}) + "\n"
+    stored = {"case": row.case, "asked": row.asked, "speaks": row.speaks, "heard": heard}
+    return json.dumps(stored) + "\n"
 
 
 def _read(path: Path) -> list[Row]:
     def rows() -> Iterator[Row]:
         for line in path.read_text("utf-8").splitlines():
             stored = json.loads(line)
-            yield Row(stored["case"], stored["speaks"], Heard(**stored["heard"]))
+            yield Row(stored["case"], stored["asked"], stored["speaks"], Heard(**stored["heard"]))
 
     return list(rows())
 

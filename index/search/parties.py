@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.search.named import Named, named, spelt_out
-from index.search.names import land_of
+from index.search.names import fold, land_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -110,17 +110,37 @@ def readings(question: str, country_of: CountryOf = land_of) -> list[Reading]:
     for one in every:
         if one.key not in known or (one.land and not known[one.key].land):
             known[one.key] = one  # by its country's name rather than by a person's
-    pairs: Sequence[tuple[Named, ...]] = list(combinations(known.values(), 2))[:_PAIRS]
-    return [_reading(question, every, pair) for pair in pairs or [every[:1]]]
+    pairs: list[tuple[Named, ...]] = [*combinations(known.values(), 2), *_compatriots(every)]
+    return [_reading(question, every, pair) for pair in pairs[:_PAIRS] or [every[:1]]]
+
+
+def _compatriots(every: Sequence[Named]) -> Iterator[tuple[Named, Named]]:
+    """Each two persons who speak for one country."""
+    persons = {_surname(one): one for one in every if not one.land and one.key != fold(one.party)}
+    yield from (pair for pair in combinations(persons.values(), 2) if pair[0].key == pair[1].key)
+
+
+def _whose(one: Named, pair: Sequence[Named]) -> int | None:
+    """Which of a pair is named, by country or, where that is the same, by surname; None: another."""
+    by = _surname if len(pair) > 1 and pair[0].key == pair[1].key else _key
+    meant = [by(party) for party in pair]
+    return meant.index(by(one)) if by(one) in meant else None
+
+
+def _key(one: Named) -> str:
+    return one.key
+
+
+def _surname(one: Named) -> str:
+    return fold(one.party).split()[-1]
 
 
 def _reading(question: str, every: Sequence[Named], pair: tuple[Named, ...]) -> Reading:
-    keys = [one.key for one in pair]
     parts, masked, at = [], [], 0
     for one in every:
         before = _THE.sub("", question[at : one.start])
-        if one.key in keys:
-            parts += [before, _NAMELESS[keys.index(one.key)]]
+        if (place := _whose(one, pair)) is not None:
+            parts += [before, _NAMELESS[place]]
             masked += [before, " PARTY "]
         else:
             parts += [before, _ANOTHER]

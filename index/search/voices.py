@@ -51,12 +51,12 @@ class Voices:
 
         A part of a name will do unless persons of two countries have it.
         """
-        if code := names.land_of(person):
-            return code
         words = _words(person)
         alike = [self._speakers.get(word, set()) for word in words]
         lands = {code for _, code in set.intersection(*alike)} if alike else set()
-        return lands.pop() if len(lands) == 1 else None
+        if len(lands) == 1:
+            return lands.pop()
+        return names.land_of(person) if words else None
 
 
 def _stated(line: Byline) -> str | None:
