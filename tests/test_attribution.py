@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assistant.excerpts import sentences_of
 from assistant.grounding.attribution import said_by, same_speaker, speakers, speakers_in
 from assistant.grounding.speech import names_speaker, party_of, reports
+from eval.bench.speakers import load, right, told
 from index.articles import Article
 from index.intake.files import read_file
 from tests.conftest import SAMPLE
@@ -389,3 +390,11 @@ def test_attributing_words_stand_in_the_text(text: str) -> None:
             assert 0 <= said.start <= said.end <= len(text)
             assert said.person or said.party
             assert text[said.start : said.end].strip()
+
+
+def test_the_labelled_sentences_are_told_as_they_were() -> None:
+    rows = [(one, told(one)) for one in load() if one.half == "dev"]
+    given = [right(one, said) for one, said in rows if said and (said.person or said.party)]
+    spoken = [right(one, said) for one, said in rows if one.person or one.party]
+    assert sum(given) >= 0.98 * len(given)
+    assert sum(spoken) >= 0.95 * len(spoken)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eval.cases import PACKAGED_SETS, Case, Side, load_cases
+from eval.cases import PACKAGED_SETS, Case, load_cases
 from eval.checking import check
 from index.articles import Article
 from index.intake.files import read_file
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 CORPORA = Path(__file__).parents[2] / "shared" / "corpora"  # next to the checkout
 DEV, HELDOUT = "corpora-dev", "corpora-heldout"
 FRESH = ("fresh-dev", "fresh-test")
-SETS = (DEV, HELDOUT, *FRESH)
+ACCOUNTS = ("accounts-dev", "accounts-test")
+APART = (DEV, HELDOUT, *FRESH)
+SETS = (*APART, *ACCOUNTS)
 AT_LEAST = {
     "fact": (40, 25),
     "attribution": (20, 10),
@@ -71,6 +73,11 @@ def test_the_fresh_sets_are_balanced(name: str) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_the_sets_of_two_accounts_ask_for_nothing_else(name: str) -> None:
+    assert Counter(case.slice for case in _cases(name)) == {"two-sided": 30, "unanswerable": 10}
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_a_set_agrees_with_itself(name: str) -> None:
     repeats = [d for d in check(_cases(name), {}) if "asks the same" in d.problem]
@@ -86,27 +93,36 @@ def test_what_is_asked_for_is_stated(name: str) -> None:
     assert [case.id for case in cases if case.history and case.history[-1].role != "assistant"] == []
     assert [case.id for case in cases if case.derived_from and case.derived_from not in ids] == []
     unanswerable = [case for case in cases if not case.answerable]
-    assert {case.slice for case in unanswerable} == {"unanswerable", "false-premise"}
+    kinds = {"unanswerable"} if name in ACCOUNTS else {"unanswerable", "false-premise"}
+    assert {case.slice for case in unanswerable} == kinds
     assert [case.id for case in unanswerable if not case.notes] == []
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_each_side_speaks_for_itself(name: str) -> None:
-    def sources(side: Side) -> set[str]:
-        return {gold.source for gold in side.gold}
-
     for case in (case for case in _cases(name) if case.slice == "two-sided"):
         assert {gold for side in case.sides for gold in side.gold} <= set(case.gold), case.id
-        first, *others = map(sources, case.sides)
+        first, *others = (set(side.gold) for side in case.sides)
+        assert first.isdisjoint(*others), case.id
+
+
+@pytest.mark.parametrize("name", APART)
+def test_sides_have_articles_of_their_own(name: str) -> None:
+    for case in (case for case in _cases(name) if case.slice == "two-sided"):
+        first, *others = ({gold.source for gold in side.gold} for side in case.sides)
         assert first.isdisjoint(*others), case.id
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(SETS, 2)))
-def test_two_sets_share_nothing(one: str, other: str) -> None:
+def test_no_question_is_in_two_sets(one: str, other: str) -> None:
     ours, theirs = _cases(one), _cases(other)
     assert _origins(ours).isdisjoint(_origins(theirs))
-    assert _sources(ours).isdisjoint(_sources(theirs))
     assert _questions(ours).isdisjoint(_questions(theirs))
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(APART, 2)))
+def test_no_article_is_gold_in_two_sets(one: str, other: str) -> None:
+    assert _sources(_cases(one)).isdisjoint(_sources(_cases(other)))
 
 
 def _origins(cases: tuple[Case, ...]) -> set[str]:

@@ -116,7 +116,7 @@ def decide(evidence: Evidence, asked: Asked, found: Sequence[Candidate], reranke
         return Decision(answers=False, chance=0.0, signals=None)
     if evidence.sides:
         wanted = Wanted.of(evidence.searched_for, asked, date.today())
-        told = hearing(evidence, found, wanted, reranker)
+        told = hearing(evidence, found, wanted)
         return Decision(told.answers, max(told.chances), None, told.heard)
     signals = signals_of(evidence, asked, found, reranker)
     chance = chance_of(signals)

@@ -1,10 +1,9 @@
 """Which parties say something on the matter; of one that is silent nothing is quoted.
 
 A speech of half an hour has a sentence near any question. The decision weighs how well a party's best
-sentence does, under its article's heading and without it, how far it lies below the best of all and
-above the party's other sentences, whether the question's other names and its words stand near it, and
-whether the party speaks of the other one there at all. The weights are those of a logistic regression,
-fitted by `python -m eval.bench.hearing`; figures are in `docs/answering.md`.
+sentence does, how far it lies below the best of all, how much of what the question is about stands near
+it, and whether the party speaks of the other one there at all. The weights are those of a logistic
+regression, fitted by `python -m eval.bench.hearing`; figures are in `docs/answering.md`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import math
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 from assistant.excerpts import around
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from assistant.abstention.wanted import Wanted
     from assistant.evidence import Evidence, Side
     from assistant.selection import Candidate
-    from index.models import Reranker
 
 MODEL = Path(__file__).with_suffix(".json")
 _NEAR = 2  # a party's best sentences beside which names and words are looked for
@@ -38,19 +35,15 @@ _SPEAKS = 4  # its best sentences in whose passages the other party is looked fo
 class Heard:
     """What a party's sentences show of its having spoken on the matter.
 
-    `score` is the best one's, in logits, `alone` that of the best without its article's heading, `below`
-    how far it lies below the best of any party, `above` how far above the median of the party's own.
-    `names` is the share, by rarity, of the question's names, its own left out, near one of its two best
-    sentences, `words` that of the question's other words; `other` tells whether the passage of one of
-    its four best names the other party.
+    `score` is the best one's, in logits, and `below` how far it lies below the best of any party.
+    `matter` is the share, by rarity, of the question's words and names, the parties' left out, near one
+    of its two best sentences; `other` tells whether the passage of one of its four best names the other
+    party.
     """
 
     score: float
-    alone: float
     below: float
-    above: float
-    names: float
-    words: float
+    matter: float
     other: float
 
 
@@ -71,17 +64,13 @@ class Hearing:
         return max(self.chances) >= _model().answering
 
 
-def hearing(
-    evidence: Evidence, found: Sequence[Candidate], wanted: Wanted, reranker: Reranker
-) -> Hearing:
+def hearing(evidence: Evidence, found: Sequence[Candidate], wanted: Wanted) -> Hearing:
     """Return whom the candidates of a question that asks for parties' accounts let hear."""
-    told = signals(evidence, found, wanted, reranker)
+    told = signals(evidence, found, wanted)
     return Hearing(tuple(chance_of(one) if one else 0.0 for one in told))
 
 
-def signals(
-    evidence: Evidence, found: Sequence[Candidate], wanted: Wanted, reranker: Reranker
-) -> list[Heard | None]:
+def signals(evidence: Evidence, found: Sequence[Candidate], wanted: Wanted) -> list[Heard | None]:
     """Return what each party's candidates show; None of one that has none."""
     ordered = sorted(found, key=lambda c: -c.score)
     owners = [owner(candidate, evidence) for candidate in ordered]
@@ -90,13 +79,8 @@ def signals(
         for at in range(len(evidence.sides))
     ]
     best = max((theirs[0].score for theirs in own if theirs), default=0.0)
-    near = [c for theirs in own for c in theirs[:_NEAR]]
-    asked = [(evidence.query.as_spelled_in(c.article, c.text), c.text) for c in near]
-    alone = dict(zip(near, map(float, reranker.score_pairs(asked)), strict=True)) if near else {}
     return [
-        _heard(theirs, best, max(alone[c] for c in theirs[:_NEAR]), evidence, wanted, side)
-        if theirs
-        else None
+        _heard(theirs, best, evidence, wanted, side) if theirs else None
         for side, theirs in zip(evidence.sides, own, strict=True)
     ]
 
@@ -108,24 +92,18 @@ def owner(candidate: Candidate, evidence: Evidence) -> int | None:
 
 
 def _heard(
-    own: Sequence[Candidate],
-    best: float,
-    alone: float,
-    evidence: Evidence,
-    wanted: Wanted,
-    side: Side,
+    own: Sequence[Candidate], best: float, evidence: Evidence, wanted: Wanted, side: Side
 ) -> Heard:
-    names, rarity = side.others(wanted.names), evidence.rarity
+    matter = {**wanted.names, **wanted.words}
+    for party in evidence.sides:
+        matter = party.others(matter)
     near = [around(c.article, c.sentence) for c in own[:_NEAR]]
     others = [one for one in evidence.sides if one is not side]
     passages = [candidate.hit.text for candidate in own[:_SPEAKS]]
     return Heard(
         score=own[0].score,
-        alone=alone,
         below=best - own[0].score,
-        above=own[0].score - median(c.score for c in own),
-        names=1.0 - min(wanted.forms.names_off(names, text, rarity) for text in near) if names else 0.0,
-        words=max(wanted.words_held(text, rarity) for text in near),
+        matter=1.0 - min(wanted.forms.names_off(matter, text, evidence.rarity) for text in near),
         other=float(any(one.is_named(text) for text in passages for one in others)),
     )
 

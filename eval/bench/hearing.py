@@ -1,10 +1,10 @@
 """How well it is told whether a party speaks on the matter: `python -m eval.bench.hearing`.
 
-The questions are those of question sets that ask for two accounts, and the same with one party or both
-changed for strangers: countries that speak in the library and that the question does not name. A
-stranger is taken to be silent, so are the parties of an unanswerable question; a party that the set has
-an account of is taken to speak, where an article with it was found. The signals are in `hearing.jsonl`
-beside this file (numbers, no text), so that showing and fitting need no library.
+The questions are those of question sets that ask for two accounts, and the same with one party changed
+for a country drawn by chance, or both for the two of another question, who have much to say of each
+other. Such strangers are taken to be silent, so are the parties of an unanswerable question; a party
+that the set has an account of is taken to speak, where an article with it was found. The signals are in
+`hearing.jsonl` beside this file (numbers, no text), so that showing and fitting need no library.
 
 (none)   show AUC, parties heard, others taken for silent, and answers given; cross-validated by question
 fit      fit the weights and write `assistant/abstention/hearing.json`
@@ -44,14 +44,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
-    from assistant.evidence import Evidence, Side
+    from assistant.evidence import Evidence
     from eval.cases import Case
     from index.models import Reranker
 
     Flags = NDArray[np.bool_]
 
 _ROWS = Path(__file__).with_suffix(".jsonl")
-_STRANGERS = 2  # a party is changed for, and both
+_PAIRS = 2  # of other questions that both parties are changed for
 _FOLDS = 10
 _UNHEARD = 0.04  # the share of parties that speak lost in the fit
 _REFUSED = 0.02  # the share of questions with a party that speaks refused in the fit
@@ -128,30 +128,43 @@ def collect(
     with Library.open(library) as opened, rows.open("a", encoding="utf-8") as out:
         retrieval = Retrieval(opened, load_settings(library=library))
         countries = sorted({a.countries[0] for a in opened.articles() if a.countries})
-        for case in (case for name in sets for case in load_cases(find_set(name))):
-            evidence = retrieval.gather(case.asked.checked())
-            if not evidence.sides or (case.answerable and not case.sides):
-                continue
-            known = [c for c in countries if c not in case.question]
-            for at, (question, strange) in enumerate(_asked(case, evidence.sides, known, chance)):
+        cases = [case for name in sets for case in load_cases(find_set(name))]
+        asked = [(case, retrieval.gather(case.asked.checked())) for case in cases if _of_two(case)]
+        pairs = [[side.party for side in evidence.sides] for _, evidence in asked if evidence.sides]
+        for case, evidence in ((case, evidence) for case, evidence in asked if evidence.sides):
+            for at, (question, strange) in enumerate(_asked(case, evidence, countries, pairs, chance)):
                 found = retrieval.gather(Question(text=question)) if strange else evidence
                 for row in _rows(case, at, found, strange, retrieval.engine.reranker):
                     out.write(_line(row))
 
 
+def _of_two(case: Case) -> bool:
+    """Whether a case may ask for two accounts."""
+    return bool(case.sides) or not case.answerable
+
+
 def _asked(
-    case: Case, sides: Sequence[Side], countries: Sequence[str], chance: random.Random
+    case: Case,
+    evidence: Evidence,
+    countries: Sequence[str],
+    pairs: Sequence[Sequence[str]],
+    chance: random.Random,
 ) -> Iterator[tuple[str, list[str]]]:
     """The question as it is, then with strangers, who are told with it."""
     yield case.question, []
-    parties = [side.party for side in sides if side.party in case.question]
-    for changed in [[party] for party in parties] + [parties] * (len(parties) > 1):
-        for _ in range(_STRANGERS if case.answerable else 0):
-            strange = chance.sample(countries, len(changed))
-            question = case.question
-            for party, other in zip(changed, strange, strict=True):
-                question = question.replace(party, other)
-            yield question, strange
+    parties = [side.party for side in evidence.sides if side.party in case.question]
+    if not case.answerable:
+        return
+    known = [country for country in countries if country not in case.question]
+    others = [pair for pair in pairs if not any(party in case.question for party in pair)]
+    changed = [([party], [chance.choice(known)]) for party in parties]
+    if len(parties) > 1:
+        changed += [(parties, list(pair)) for pair in chance.sample(others, _PAIRS)]
+    for changing, strange in changed:
+        question = case.question
+        for party, other in zip(changing, strange, strict=True):
+            question = question.replace(party, other)
+        yield question, strange
 
 
 def _rows(
@@ -163,10 +176,10 @@ def _rows(
         return
     wanted = Wanted.of(evidence.searched_for, evidence.asked, date.today())
     gold = {gold.source for side in case.sides for gold in side.gold}
-    for side, heard in zip(evidence.sides, signals(evidence, found, wanted, reranker), strict=True):
+    for side, heard in zip(evidence.sides, signals(evidence, found, wanted), strict=True):
         theirs = {Path(h.article.source).name for h in evidence.hits if h.article.id in side.articles}
         silent = side.party in strange or not case.answerable
-        if heard and (silent or theirs & gold):
+        if heard and (silent or (theirs & gold and not strange)):
             yield Row(case.id, at, not silent, heard)
 
 
