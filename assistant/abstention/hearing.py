@@ -1,9 +1,9 @@
 """Which parties say something on the matter; of one that is silent nothing is quoted.
 
 A speech of half an hour has a sentence near any question. The decision weighs how well a party's best
-sentence does, how far it lies below the best of all, how much of what the question is about stands near
-it, and whether the party speaks of the other one there at all. The weights are those of a logistic
-regression, fitted by `python -m eval.bench.hearing`; figures are in `docs/answering.md`.
+sentence does, how much of what the question is about stands near it, and whether the party speaks of the
+other one there at all. The weights are those of a logistic regression, fitted by
+`python -m eval.bench.hearing`; figures are in `docs/answering.md`.
 """
 
 from __future__ import annotations
@@ -35,14 +35,12 @@ _SPEAKS = 4  # its best sentences in whose passages the other party is looked fo
 class Heard:
     """What a party's sentences show of its having spoken on the matter.
 
-    `score` is the best one's, in logits, and `below` how far it lies below the best of any party.
-    `matter` is the share, by rarity, of the question's words and names, the parties' left out, near one
-    of its two best sentences; `other` tells whether the passage of one of its four best names the other
-    party.
+    `score` is the best one's, in logits. `matter` is the share, by rarity, of the question's words and
+    names, the parties' left out, near one of its two best sentences; `other` tells whether the passage
+    of one of its four best names the other party.
     """
 
     score: float
-    below: float
     matter: float
     other: float
 
@@ -78,9 +76,8 @@ def signals(evidence: Evidence, found: Sequence[Candidate], wanted: Wanted) -> l
         [c for c, whose in zip(ordered, owners, strict=True) if whose == at]
         for at in range(len(evidence.sides))
     ]
-    best = max((theirs[0].score for theirs in own if theirs), default=0.0)
     return [
-        _heard(theirs, best, evidence, wanted, side) if theirs else None
+        _heard(theirs, evidence, wanted, side) if theirs else None
         for side, theirs in zip(evidence.sides, own, strict=True)
     ]
 
@@ -91,9 +88,7 @@ def owner(candidate: Candidate, evidence: Evidence) -> int | None:
     return side_of(candidate.article.id, said, evidence.sides, candidate.text)
 
 
-def _heard(
-    own: Sequence[Candidate], best: float, evidence: Evidence, wanted: Wanted, side: Side
-) -> Heard:
+def _heard(own: Sequence[Candidate], evidence: Evidence, wanted: Wanted, side: Side) -> Heard:
     matter = {**wanted.names, **wanted.words}
     for party in evidence.sides:
         matter = party.others(matter)
@@ -102,7 +97,6 @@ def _heard(
     passages = [candidate.hit.text for candidate in own[:_SPEAKS]]
     return Heard(
         score=own[0].score,
-        below=best - own[0].score,
         matter=1.0 - min(wanted.forms.names_off(matter, text, evidence.rarity) for text in near),
         other=float(any(one.is_named(text) for text in passages for one in others)),
     )

@@ -54,7 +54,7 @@ _ROWS = Path(__file__).with_suffix(".jsonl")
 _PAIRS = 2  # of other questions that both parties are changed for
 _FOLDS = 10
 _UNHEARD = 0.04  # the share of parties that speak lost in the fit
-_REFUSED = 0.02  # the share of questions with a party that speaks refused in the fit
+_REFUSED = 0.03  # the share of questions with a party that speaks refused in the fit
 app = typer.Typer(add_completion=False, help=__doc__)
 
 
