@@ -34,8 +34,10 @@ _HONORIFIC = re.compile(
     r"^(?:(?:Mr|Mrs|Ms|Dr)\.?\s+|(?:His|Her) (?:Excellency|Majesty|(?:Royal |Serene )?Highness)\s+)+"
 )
 _LIST_REACH = 25
+_LARGE = "A-ZÀ-ÖØ-ÞĀ-ŽẠ-Ỹ"  # small letters of the last two stretches too: no label has them
 _TURN = re.compile(
-    r"(?:^|\n)[ \t]*(?:(Q)(?=[ \t\u00a0]+\S)|((?:[A-Z][A-Z.’'\-]+|[A-Z]\.)(?: [A-Z][A-Z.’'\-]*){0,5}):)"
+    r"(?:^|\n)[ \t]*(?:(Q)(?=[ \t\u00a0]+\S)"
+    rf"|((?:[{_LARGE}][{_LARGE}.’'\-]+|[A-Z]\.)(?: [{_LARGE}][{_LARGE}.’'\-]*){{0,5}}):)"
 )
 _MARKUP = re.compile(r"\*\*|__|\\(?=[^\w\s])|(?<!\w)\*(?=\w)|(?<=[\w.,;!?])\*(?!\w)")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^)\s]*\)")

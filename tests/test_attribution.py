@@ -10,7 +10,13 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from assistant.excerpts import sentences_of
-from assistant.grounding.attribution import said_by, same_speaker, speakers, speakers_in
+from assistant.grounding.attribution import (
+    said_by,
+    same_speaker,
+    speaker_within,
+    speakers,
+    speakers_in,
+)
 from assistant.grounding.speech import names_speaker, party_of, reports
 from eval.bench.speakers import load, right, told
 from index.articles import Article
@@ -398,3 +404,29 @@ def test_the_labelled_sentences_are_told_as_they_were() -> None:
     spoken = [right(one, said) for one, said in rows if one.person or one.party]
     assert sum(given) >= 0.98 * len(given)
     assert sum(spoken) >= 0.95 * len(spoken)
+
+
+@pytest.mark.parametrize("label", ["NIINISTÖ", "LÓPEZ OBRADOR", "ŠIMONYTĖ", "ERDOĞAN", "PHẠM"])
+def test_a_turn_is_of_whomever_its_label_names_in_any_letters(label: str) -> None:
+    text = (
+        "PRESIDENT BIDEN: I welcome you all to this house.\n\n"
+        f"PRESIDENT {label}: We are taking a step that no one of us has taken before.\n\n"
+        "PRESIDENT BIDEN: And I thank you for that.\n"
+    )
+    article = Article("a.md", "Remarks after a meeting", text)
+    start = text.index("We are taking")
+    said = said_by(article, start, start + 10)
+    assert said is not None
+    assert said.person == " ".join(part.capitalize() for part in f"PRESIDENT {label}".split())
+
+
+def test_no_other_name_is_put_for_he_than_that_of_the_one_who_speaks() -> None:
+    text = (
+        "Ebran Rost, president of Zembla, spoke in New York on Monday about the bomb.\n\n"
+        "The president repeated that a decree by the supreme leader, Alim Khorn, forbids it. "
+        "In Onhava, he said, nobody wants it."
+    )
+    article = Article("a.md", "Rost on the bomb", text)
+    start = text.index("In Onhava")
+    pointer = speaker_within(article, start, len(text))
+    assert pointer is None or pointer.person == "Ebran Rost"

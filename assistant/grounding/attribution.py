@@ -98,9 +98,17 @@ def points_to(article: Article, start: int) -> Pointer | None:
         found = {one.person for one in people.values() if holds(meant, one)}
     else:
         found = _named_before(article, start, people)
-    person = next(iter(found)) if len(found) == 1 else None
+    person = _agreed(article, start, found)
     named = _named_at(article.text, person, start) if person else None
     return Pointer(person, start, match.end(), named) if person and named else None
+
+
+def _agreed(article: Article, start: int, found: set[str | None]) -> str | None:
+    """The one person found, unless another is taken to speak in the sentence."""
+    person = next(iter(found)) if len(found) == 1 else None
+    said = said_by(article, start, start + 1)
+    other = said and said.person and person and not surnames(said.person) & surnames(person)
+    return None if other else person
 
 
 def speaker_within(article: Article, start: int, end: int) -> Pointer | None:
@@ -127,7 +135,7 @@ def _pointer(article: Article, begun: int, pointing: Attributed) -> Pointer | No
     else:
         found = _named_in(article.text[begun : pointing.start], people)
         found = found or _named_before(article, begun, people)
-    person = next(iter(found)) if len(found) == 1 else None
+    person = _agreed(article, begun, found)
     match = _POINTED.match(article.text, pointing.start, pointing.end)
     named = _named_at(article.text, person, pointing.start) if person else None
     return Pointer(person, pointing.start, match.end(), named) if person and match and named else None
