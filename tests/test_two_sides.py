@@ -26,6 +26,9 @@ def test_of_an_article_on_both_the_one_that_is_named_owns_the_sentence() -> None
     sides = [Side("Vucic", frozenset({"x"})), Side("Begaj", frozenset({"x"}))]
     assert side_of("x", None, sides, "Begaj praised the treatment of Serbs.") == 1
     assert side_of("x", None, sides, "Both spoke in the same debate.") is None
+    assert side_of("x", None, sides, "They called on President Vucic to seize the chance.") is None
+    assert side_of("x", None, sides, "If it holds, they said, Vucic will have his way.") is None
+    assert side_of("x", None, sides, "In Tirana, Begaj was of another mind.") == 1
 
 
 def test_a_person_is_named_by_his_country_too() -> None:

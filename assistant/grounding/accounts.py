@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.answers import Account, Accounts
@@ -17,10 +18,16 @@ if TYPE_CHECKING:
     from assistant.evidence import Side
 
 
+# "In Tirana Begaj", "President Vučić": what a sentence begins with, to the end of the first names.
+_FIRST = re.compile(
+    r"(?:(?:On|In|At|For)\b[^,;:“”\"]{2,40}?,? )?(?:[Tt]he )?(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]* ?)+"
+)
+
+
 def side_of(article_id: str, said: SaidBy | None, sides: Sequence[Side], text: str = "") -> int | None:
     """Return whose account it is: the party's that says it, else the one its article speaks for.
 
-    Of an article that speaks for both, it is the one that the `text` alone names.
+    Of an article that speaks for both, it is the one whom the `text` is about: whom it begins with.
     """
     if said and said.party:
         parties = [party_of(side.party) or side.party for side in sides]
@@ -37,7 +44,8 @@ def side_of(article_id: str, said: SaidBy | None, sides: Sequence[Side], text: s
     if said and said.party:
         return groups[0] if groups else None
     if len(owners) > 1:
-        owners = [at for at in owners if names_party(text, sides[at].party)]
+        begins = _FIRST.match(text)
+        owners = [at for at in owners if begins and names_party(begins[0], sides[at].party)]
         return owners[0] if len(owners) == 1 else None
     return owners[0] if owners else None
 
