@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from assistant.excerpts import REPORTER, readable, sentences_of, speaking
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.asked import Asked
     from assistant.evidence import Evidence
     from index.articles import Article, Hit
@@ -56,6 +58,13 @@ def heading_with(article: Article, text: str) -> str:
     return f"{article.heading[:_HEADING_CHARS]}\n{text[:_SENTENCE_CHARS]}"
 
 
+def scored(evidence: Evidence, texts: Sequence[tuple[Article, str]], reranker: Reranker) -> list[float]:
+    """Return the logit of each text under its article's heading, for the question in its spelling."""
+    inputs = [(article, heading_with(article, text)) for article, text in texts]
+    pairs = [(evidence.query.as_spelled_in(article, text), text) for article, text in inputs]
+    return [float(score) for score in reranker.score_pairs(pairs)]
+
+
 def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Candidate]:
     """Return the sentences of the best passages, headings and bare labels left out."""
     found: list[tuple[Hit, Sentence, str]] = []
@@ -66,10 +75,9 @@ def candidates(evidence: Evidence, asked: Asked, reranker: Reranker) -> list[Can
                 text = readable(hit.article.text[sentence.start : sentence.end])
                 if len(text.split()) >= _FEWEST_WORDS:
                     found.append((hit, sentence, text))
-    inputs = [(h.article, heading_with(h.article, t)) for h, _, t in found]
-    scores = reranker.score_pairs([(evidence.query.as_spelled_in(*one), one[1]) for one in inputs])
+    scores = scored(evidence, [(h.article, t) for h, _, t in found], reranker)
     return [
-        Candidate(h, s, t, float(score) - _off_year(asked, h.article, t))
+        Candidate(h, s, t, score - _off_year(asked, h.article, t))
         for (h, s, t), score in zip(found, scores, strict=True)
     ]
 

@@ -31,7 +31,8 @@ _ALSO = {
     "GR": "Hellenic", "KG": "Kyrgyz, Kirghizia",
     "KP": "North Korea, DPRK, Democratic People's Republic of Korea",
     "KR": "South Korea, ROK, Republic of Korea, Korea", "LA": "Lao, Lao People's Democratic",
-    "LB": "Lebanese", "MK": "Macedonia, FYROM", "MM": "Burma", "PS": "Palestine",
+    "LB": "Lebanese", "MK": "Macedonia, FYROM", "MM": "Burma", "MX": "United Mexican States",
+    "PS": "Palestine",
     "RU": "Russian, Soviet",
     "SY": "Syrian Arab", "SZ": "Swaziland", "TL": "East Timor", "TR": "Turkiye",
     "US": "USA, US, U.S., America", "VA": "Holy See", "VN": "Viet Nam",
@@ -66,7 +67,7 @@ _FORM_OF_STATE = re.compile(
     r"^(the )?((former|yugoslav|islamic|arab|democratic|socialist|federal|federated|federative|peoples"
     r"|bolivarian|plurinational|hashemite|co operative|independent|eastern|united|grand) )*"
     r"(republic|kingdom|states?|federation|sultanate|principality|commonwealth|duchy|union) of (the )?"
-    r"|^the |^united (?=mexican)| (republic|federation|confederation|states)$"
+    r"|^the | (republic|federation|confederation)$"
 )
 _LIKE = 0.8  # likeness of a misspelt name to the right one, by difflib; "Lybia" and "Libya" have it
 _GOVERNING = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -18,8 +19,9 @@ from index.settings import PREFIX, load_settings
 from tests.web_server import web_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from index.settings import Settings
     from tests.web_server import Server
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "articles"
@@ -31,6 +33,15 @@ NAMES = (
     "2023-09-26-fuel-depot-explosion-karabakh.md",
     "2025-08-08-aliyev-pashinyan-washington.md",
 )
+
+
+def indexed(folder: Path, rows: Sequence[Mapping[str, object]]) -> Settings:
+    """Index articles, each a row of JSON Lines; return the settings of their library in the folder."""
+    lines = folder / "articles.jsonl"
+    lines.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    settings = load_settings(library=folder / "library")
+    index_paths([lines], settings)
+    return settings
 
 
 @pytest.fixture(scope="session", autouse=True)

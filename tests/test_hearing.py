@@ -13,9 +13,8 @@ from assistant.abstention.hearing import Heard, chance_of
 from assistant.answers import Question
 from assistant.assistant import Assistant
 from eval.bench.hearing import app
-from index.indexing import index_paths
-from index.settings import load_settings
 from index.store.library import Library
+from tests.conftest import indexed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,9 +49,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
          "speaker": f"The Minister, Minister for Foreign Affairs of {country}", "countries": [country]}
         for country, text in SPEECHES.items()
     ]  # fmt: skip
-    (folder / "debate.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    settings = load_settings(library=folder / "library")
-    index_paths([folder / "debate.jsonl"], settings)
+    settings = indexed(folder, rows)
     with Library.open(settings.library) as library:
         yield Assistant(library, settings)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +9,8 @@ import pytest
 from assistant.answers import Question
 from assistant.grounding.speech import party_stated
 from assistant.retrieval import Retrieval
-from index.indexing import index_paths
-from index.settings import load_settings
 from index.store.library import Library
+from tests.conftest import indexed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +41,7 @@ def retrieval(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retrieval]:
          "published": published, "countries": countries, **({"speaker": speaker} if speaker else {})}
         for name, text, published, speaker, countries in ARTICLES
     ]  # fmt: skip
-    (folder / "debate.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    settings = load_settings(library=folder / "library")
-    index_paths([folder / "debate.jsonl"], settings)
+    settings = indexed(folder, rows)
     with Library.open(settings.library) as library:
         yield Retrieval(library, settings)
 

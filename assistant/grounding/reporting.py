@@ -38,7 +38,7 @@ _ACCORDING = re.compile(
 )
 _VIEW = (
     r"(?:view|opinion|account|words|telling|version|reading|eyes|reckoning|count|figures|estimates?"
-    r"|chronology|judge?ment|phrase|description|assessment|calculation|interpretation|narrative|opinion|admission|definition|logic|mind|perspective|point\s+of\s+view)"
+    r"|chronology|judge?ment|phrase|description|assessment|calculation|interpretation|narrative|admission|definition|logic|mind|perspective|point\s+of\s+view)"
 )
 # "in his view", "by the minister's count", "according to her"
 _ACCOUNT = re.compile(

@@ -9,20 +9,20 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.abstention.hearing import owner
 from assistant.announcing import announces
 from assistant.excerpts import around, sentences_of
-from assistant.grounding.accounts import side_of
 from assistant.grounding.attribution import said_by, same_speaker
 from assistant.grounding.quoting import named_text
 from assistant.grounding.speech import asked_of, names_speaker
-from assistant.selection import heading_with
+from assistant.selection import scored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.abstention.wanted import Wanted
     from assistant.answers import SaidBy
-    from assistant.evidence import Evidence, Side
+    from assistant.evidence import Evidence
     from assistant.selection import Candidate
     from index.models import Reranker
 
@@ -72,14 +72,11 @@ def _with_names(
     """Score a sentence that says "he" or "the minister" as it is quoted, with the name."""
     best = max(candidate.score for candidate in found)
     named = {
-        at: (c.article, heading_with(c.article, text))
+        at: (c.article, text)
         for at, c in enumerate(found)
         if c.score >= best - _WORTH_NAMING and (text := named_text(c.article, c.sentence))
     }
-    scores = reranker.score_pairs(
-        [(evidence.query.as_spelled_in(*one), one[1]) for one in named.values()]
-    )
-    better = {at: float(score) for at, score in zip(named, scores, strict=True)}
+    better = dict(zip(named, scored(evidence, list(named.values()), reranker), strict=True))
     return [replace(c, score=max(c.score, better.get(at, c.score))) for at, c in enumerate(found)]
 
 
@@ -89,15 +86,15 @@ def _whose(candidate: Candidate, evidence: Evidence) -> float:
     if whose is None and not sides:
         return 0.0
     beside = _TOLD_BESIDE if sides and said(candidate) is None else 0.0
-    other = _OF_THE_OTHER if _names_the_other(candidate, sides) else 0.0
+    other = _OF_THE_OTHER if _names_the_other(candidate, evidence) else 0.0
     return other - beside - _not_theirs(candidate, whose)
 
 
-def _names_the_other(candidate: Candidate, sides: Sequence[Side]) -> bool:
+def _names_the_other(candidate: Candidate, evidence: Evidence) -> bool:
     """Tell whether a party's account speaks of the other party."""
-    owner = side_of(candidate.article.id, said(candidate), sides, candidate.text)
-    others = [side for at, side in enumerate(sides) if at != owner]
-    return owner is not None and any(side.is_named(candidate.text) for side in others)
+    whose = owner(candidate, evidence)
+    others = [side for at, side in enumerate(evidence.sides) if at != whose]
+    return whose is not None and any(side.is_named(candidate.text) for side in others)
 
 
 def _not_theirs(candidate: Candidate, whose: SaidBy | None) -> float:

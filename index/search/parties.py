@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from index.search.named import CountryOf
+
     Encode = Callable[[Sequence[str]], NDArray[np.float32]]
-    CountryOf = Callable[[str], str | None]
 
 ENCODER = "packaged:bge-small-en-v1.5"
 MODEL = Path(__file__).with_suffix(".json")
