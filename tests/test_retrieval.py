@@ -122,6 +122,26 @@ def test_latest_is_of_the_newest_and_says_how_new(retrieval: Retrieval) -> None:
     assert "The newest article here is of 8 August 2025." in evidence.reading.notes
 
 
+def test_what_tells_later_of_the_time_asked_about_is_found(tmp_path: Path) -> None:
+    for number in range(25):
+        (tmp_path / f"{number}.md").write_text(
+            f"---\ntitle: Harbour {number}\npublished: 2021-05-{number + 1:02}\n---\n"
+            f"Sylvania's complaint about the harbour of town {number} was heard; boats were counted.\n",
+            "utf-8",
+        )
+    (tmp_path / "later.md").write_text(
+        "---\ntitle: Looking back\npublished: 2024-09-20\n---\n"
+        "In 2020 Sylvania's complaint was that the lighthouse was empty; in 2022, that it was held.\n",
+        "utf-8",
+    )
+    settings = load_settings(library=tmp_path / "library")
+    index_paths([tmp_path], settings)
+    asked = Question(text="How did Sylvania's complaint of the lighthouse change between 2020 and 2022?")
+    with Library.open(tmp_path / "library") as library:
+        hits = Retrieval(library, settings).gather(asked).hits
+    assert hits[0].article.source == "later.md"
+
+
 def test_follow_up_is_found(retrieval: Retrieval) -> None:
     asked = Question(text="How many were killed by his account?", history=_BEFORE)
     evidence = retrieval.gather(asked)

@@ -123,7 +123,11 @@ class SearchEngine:
         return replace(query, names=with_governments(text, names, spans), sides=sides)
 
     def candidates(self, query: str | Query) -> list[str]:
-        """Return passage ids, dense and BM25 rankings fused, best first."""
+        """Return passage ids, dense and BM25 rankings fused, best first.
+
+        What is best of the time asked about takes turns with what is best of any time: an article of
+        another time may tell of it.
+        """
         if isinstance(query, str):
             query = self.understand(query, apart=False)
         asked = [query.filters]
@@ -132,7 +136,8 @@ class SearchEngine:
         if query.newest:
             asked += filter(None, map(self._lately, [query.filters, *self._by_countries(query)]))
         vector = self._vector(query.usual)
-        return fuse(ranking for filters in asked for ranking in self._rankings(query, vector, filters))
+        fused = (fuse(self._rankings(query, vector, filters)) for filters in asked)
+        return list(dict.fromkeys(key for turn in zip_longest(*fused) for key in turn if key))
 
     def _by_countries(self, query: Query) -> list[Filters]:
         """Limits to what each country that the question names has published itself."""
