@@ -189,6 +189,23 @@ def test_the_name_is_cited_where_it_stands() -> None:
     ]
 
 
+def test_words_that_go_on_with_a_report_are_quoted_under_whose_they_are() -> None:
+    text = (
+        "Foreign Minister Ana Lund said that talks would go on. The harbour would be open to ships"
+        " of both flags. Bo Krag stayed away."
+    )
+    article = Article("a", "Talks", text, outlet="Northern Wire")
+    _, second, third = sentences_of(article)
+    quoted = quotation(article, excerpt_of(article, second))
+    assert quoted.text.startswith("Northern Wire, undated, reporting Ana Lund: “The harbour would")
+    assert quoted.text.startswith(quoted.attribution)
+    assert [article.text[s.start : s.end] for s in quoted.spans] == [
+        "Foreign Minister Ana Lund said",
+        "The harbour would be open to ships of both flags.",
+    ]
+    assert "reporting" not in quotation(article, excerpt_of(article, third)).text
+
+
 def test_how_something_changed_is_told_by_date(tmp_path: Path) -> None:
     for year, words in ((2024, "is near"), (2020, "is far"), (2022, "is possible")):
         (tmp_path / f"{year}.md").write_text(

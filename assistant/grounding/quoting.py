@@ -1,8 +1,9 @@
 """Exact words of an article as a sentence of an answer, under who said them and when.
 
 A quotation that begins with "He" or "The minister" has the name in brackets instead where the article
-leaves no doubt whose it is. The citation still points to the stored words, and to the name's own place
-unless the article's title holds it.
+leaves no doubt whose it is. One that goes on with what somebody was reported to say before it has his
+name in front ("reporting Edda Berg"). The citation still points to the stored words, and to the name's
+own place unless the article's title holds it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.evidence import Sentence, Span
-from assistant.excerpts import Excerpt, attribution, excerpt, readable
+from assistant.excerpts import Excerpt, attribution, excerpt, readable, turn_at
 from assistant.grounding.attribution import points_to, said_by, speaker_within
+from assistant.grounding.speech import names_speaker
 
 if TYPE_CHECKING:
-    from assistant.answers import Repair
+    from assistant.answers import Repair, SaidBy
     from assistant.grounding.attribution import Pointer
     from index.articles import Article
     from index.intake.sentences import Sentence as Place
@@ -35,11 +37,21 @@ def quotation(article: Article, quote: Excerpt, repair: Repair | None = None) ->
     lead = attribution(article, quote.start)
     text, pointing = _named(article, quote)
     spans = [Span(article, start, end) for start, end in quote.spans]
+    said = said_by(article, *quote.spans[-1])
     if pointing and pointing.person not in article.title:
         spans = [Span(article, *pointing.named), *spans]
-    said = said_by(article, *quote.spans[-1])
+    elif said and not pointing and _told_before(article, quote, said):
+        lead = f"{lead}, reporting {said.person}"
+        spans = [Span(article, said.start, said.end), *spans]
     words = text if _IN_MARKS.fullmatch(text) else f"“{text}”"
     return Sentence(f"{lead}: {words}", spans, lead, repair=repair, said_by=said)
+
+
+def _told_before(article: Article, quote: Excerpt, said: SaidBy) -> bool:
+    """Tell whether the words that name the quotation's speaker stand before it, and no label does."""
+    if not said.person or said.start == said.end or turn_at(article, quote.start):
+        return False
+    return said.end <= quote.spans[0][0] and not names_speaker(quote.text(article), said)
 
 
 def named_text(article: Article, sentence: Place) -> str | None:
