@@ -287,6 +287,47 @@ def test_the_deed_taken_for_granted_is_read(question: str, deed: str | None) -> 
     assert list(wanted.deed.values()) == ([deed] if deed else [])
 
 
+@pytest.mark.parametrize(
+    ("question", "granted"),
+    [
+        ("What made Zembla withdraw from the harbour treaty?", ["withdraw", "harbour", "treaty"]),
+        ("How many sailors did Zembla offer to send to Ruritania?", ["offer", "send"]),
+        ("For how many years has Zembla let foreign ships use Sylvania?", ["let", "foreign", "ships"]),
+        ("How many sailors does Zembla pay?", []),
+        ("What is the latest that Zembla proposed?", []),
+    ],
+)
+def test_what_is_taken_for_granted_is_read(question: str, granted: list[str]) -> None:
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert set(granted) <= {*wanted.event.values()}
+    assert bool(wanted.event) == bool(granted)
+    assert not wanted.premise
+
+
+def test_a_count_of_people_is_there_whatever_they_are_called() -> None:
+    question = "How many people died in the uprising?"
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert not wanted.thing
+    question = "How many lorries crossed the border?"
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert not wanted.counts("Some 30 ships left the harbour.")
+
+
+def test_what_somebody_says_of_it_is_no_deed() -> None:
+    visit = Article("a", "Talks in Riyadh", "A senior Zemblan delegation has travelled to Riyadh.")
+    for question, acts in (
+        ("How did Zembla describe its visit to Riyadh?", False),
+        ("How did Zembla respond to the invitation to Riyadh?", True),
+    ):
+        wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+        assert wanted.actor_acts(visit, "Zembla has travelled to Riyadh.", "") is acts
+
+
+def test_where_something_is_said_need_not_be_named() -> None:
+    question = "What did Lund propose at the UN after she left the Oval Office?"
+    assert set(Wanted.of(question, Asked.of(question), date(2026, 1, 1)).names) == {"lund"}
+
+
 def test_a_deed_is_told_in_other_words() -> None:
     question = "What did Biden say when he rang Aoun about the frontier?"
     wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))

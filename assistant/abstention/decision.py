@@ -240,7 +240,9 @@ class _Held:
         acts = wanted.actor_acts(article, candidate.text, article.text[earlier.start : before.end])
         beside = around(article, candidate.sentence)
         near = headed(article, beside)
-        passage = headed(article, f"{candidate.hit.text} {beside}")
+        heard = speakers(article, candidate.sentence.start, candidate.sentence.end)
+        voices = " ".join(one.person for one in heard if one.person)
+        passage = headed(article, f"{candidate.hit.text} {beside} {voices}")
         whole = headed(article, article.text)
         return cls(
             names_off=wanted.forms.names_off(names, passage, rarity),
@@ -255,15 +257,14 @@ class _Held:
             deed_apart=not any(
                 wanted.done(article.text[s.start : s.end]) for s in every[max(0, at - 1) : at + 2]
             ),
-            actor=acts if acts is not False else _says(candidate, whose),
+            actor=acts if acts is not False else _says(heard, whose),
             off_dates=wanted.off_dates(article, near),
         )
 
 
-def _says(candidate: Candidate, whose: SaidBy | None) -> bool:
-    """Tell whether the sentence reports words of the one whose words are asked for."""
-    said = speakers(candidate.article, candidate.sentence.start, candidate.sentence.end)
-    return whose is not None and any(same_speaker(one, whose) for one in said)
+def _says(heard: Sequence[SaidBy], whose: SaidBy | None) -> bool:
+    """Tell whether the one whose words are asked for is among those heard."""
+    return whose is not None and any(same_speaker(one, whose) for one in heard)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ _REPLY = re.compile(
     r"\b(?:say|said|tell|told|describe|answer|repl(?:y|ied)|respon[ds]\w*|react\w*|explain|promise)\b",
     re.IGNORECASE,
 )
+_BY_DEEDS = re.compile(r"How\b[^?]*\b(?:answer|repl(?:y|ied)|respon[ds]|react)")
 _THING = re.compile(
     r"\bhow (?:many|much) (?P<thing>(?!did|does|do|was|were|is|are|has|have|had)[\w’'-]+(?: [\w’'-]+)*?)"
     r"(?= (?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|by|in|for)\b|\?|$)",
@@ -101,12 +102,15 @@ _OF_ASKING = frozenset(
     )
 )
 CLAUSE = re.compile(
-    r"\b(?:(?:when|after|once|in which|that) (?=(?:(?:al|el)-)?(?-i:[A-ZÀ-Þ])|(?:he|she|they|it) )"
+    r"\b(?:(?:when|after|once|in which|(?<!latest )(?<!newest )that)"
+    r" (?=(?:(?:al|el)-)?(?-i:[A-ZÀ-Þ])|(?:he|she|they|it) )"
     r"|(?:when|that) (?=(?:the|its|his|her) )"
     r"|^how (?:many|much) [^?]{2,60}? say (?=(?-i:[A-ZÀ-Þ])|(?:he|she|they|it) |\w{3,}ed )"
     r"|(?:after|for|before|since) (?=[a-z]{3,}ing\b))(?P<clause>[^?]+)"
-    r"|^(?:why|when|where(?! do(?:es)?\b)|(?:on|in) (?:what|which) (?:date|day|month|year))"
-    r" (?:did|does|do|was|were|has|have|had|will|would|is|are) (?P<asked>[^?]+)",
+    r"|^(?:(?:why|when|where(?! do(?:es)?\b)|(?:on|in) (?:what|which) (?:date|day|month|year))"
+    r" (?:did|does|do|was|were|has|have|had|will|would|is|are)"
+    r"|(?:for )?how (?:many|much)(?: [\w’'-]+){0,4}? (?:did|has|have|had|will)"
+    r"|what (?:made|led|caused|prompted|forced|drove|persuaded|pushed)) (?P<asked>[^?]+)",
     re.IGNORECASE,
 )
 # What turns what a sentence tells into its opposite, or into what somebody fears.
@@ -115,7 +119,7 @@ _DENIED = re.compile(
     r"|n['’]t\b",
     re.IGNORECASE,
 )
-_SOMEONE = re.compile(r"\b(?:he|she|they|we|i|it|who|which)\b", re.IGNORECASE)
+_SOMEONE = re.compile(r"\b(?:he|she|they|we|i|it)\b", re.IGNORECASE)
 _BEFORE_DEED = 12  # words in which whoever did it is named
 _BEFORE_NOT = 4  # words in which a denial reaches it
 _AFTER_DEED = 8  # words in which "by" names whoever did it
@@ -130,7 +134,11 @@ _NO_NAMES = frozenset(
     )
 )
 # Where something is said, which nobody says.
-_VENUE = re.compile(r"\bNew York\b|\b(?:U\.?N\.? |United Nations )?General (?:Assembly|Debate)\b")
+_VENUE = re.compile(
+    r"\b(?:New York|Oval Office|(?:U\.?N\.? |United Nations )?General (?:Assembly|Debate))\b"
+    r"|\bat the (?:UN|U\.N\.|United Nations)(?!\w| [A-Z])"
+)
+_ANYBODY = frozenset(stems("people person persons men women lives"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +183,7 @@ class Wanted:
         words = {s: w for s, w in asked.terms.items() if s not in names and s not in times | _OF_ASKING}
         granted = stems(clause["clause"] or "") if clause else set()
         event = stems(clause["asked"] or "") if clause else set()
-        deed = _first(clause["clause"] or clause["asked"], words) if clause else {}
+        deed = _first(clause["clause"] or clause["asked"], words) if clause and not thing else {}
         return cls(
             names={stem: word for stem, word in names.items() if stem not in times},
             words=words,
@@ -185,10 +193,10 @@ class Wanted:
             premise={stem: word for stem, word in words.items() if stem in granted},
             event={stem: word for stem, word in words.items() if stem in event},
             deed=deed,
-            thing=_last(thing["thing"]) if thing else {},
+            thing=_counted(thing["thing"]) if thing else {},
             office=_last(office["office"]) if office else {},
             reply=bool(actor and _REPLY.search(question)),
-            by_deeds=question.startswith("How"),
+            by_deeds=bool(_BY_DEEDS.match(question)),
             subject=_subject(clause, actor),
             window=read_times(question, today, gazetteer().events).window,
             years=asked.years,
@@ -298,6 +306,11 @@ def _subject(clause: re.Match[str] | None, actor: re.Match[str] | None) -> froze
     named = _SUBJECT.match(clause["clause"] or clause["asked"])
     told = named[0] if named else actor[1] if actor else ""
     return frozenset(stems(told)) - stems(_MONTHS)
+
+
+def _counted(thing: str) -> dict[str, str]:
+    """What is counted, unless any word for somebody would do: of "people", the dead."""
+    return {} if stems(thing) & _ANYBODY else _last(thing)
 
 
 def _last(thing: str) -> dict[str, str]:

@@ -42,6 +42,15 @@ _ALIKE = """
     soldier troop force army military
     lift lifted remove removed waive ease eased
     lose lost defeat defeated
+    lose lost forfeit rescind rescinded revoke revoked strip stripped
+    clash battle skirmish hostilities combat fighting fight fought exchange
+    destroy destroyed ruin raze demolish damage damaged
+    flee fled escape escaped displace displaced displacement uproot uprooted refugee
+    arrest arrested detain detained jail jailed imprison imprisoned
+    seize seized capture captured occupy occupied occupation
+    move moved transfer transferred fly flew flown transport transported
+    threaten threatened threat warn warned warning
+    worry worried concern concerned fear feared alarm
     condemn denounce deplore
     promise pledge vow commit commitment
     aid help assistance assist support
@@ -60,6 +69,7 @@ _ALIKE = """
     build built construct construction
     cut reduce reduced lower
     rise rose increase increased grow grew
+    status standing designation rank
     plan planned intend proposal propose proposed suggest suggested
 """
 _NAME = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]+")
