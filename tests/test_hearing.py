@@ -78,8 +78,10 @@ def test_one_who_speaks_of_other_things_is_silent(other: str, assistant: Assista
 
 
 def test_a_party_that_names_the_other_is_likelier_heard() -> None:
-    bare = Heard(score=0.0, matter=0.0, other=0.0)
-    named = replace(bare, matter=1.0, other=1.0)
+    bare = Heard(score=0.0, matter=0.0, matter_at_all=0.0, other=0.0, other_at_all=0.0)
+    at_all = replace(bare, matter_at_all=1.0, other_at_all=1.0)
+    named = replace(at_all, matter=1.0, other=1.0)
+    assert chance_of(bare) < chance_of(at_all) < chance_of(named)
     assert chance_of(bare) < 0.5 < chance_of(named)
 
 
@@ -87,7 +89,7 @@ def test_the_figures_are_shown_of_what_is_kept(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     lines = [
         {"case": str(n // 2), "asked": n % 2, "speaks": n % 2 == 0,
-         "heard": {"score": 5.0 * (1 - n % 2) + n / 50, "matter": 1.0, "other": 0.0}}
+         "heard": dict.fromkeys(Heard.__dataclass_fields__, 0.0) | {"score": 5.0 * (1 - n % 2) + n / 50}}
         for n in range(40)
     ]  # fmt: skip
     rows.write_text("".join(json.dumps(line) + "\n" for line in lines))

@@ -1,8 +1,8 @@
 """Which parties say something on the matter; of one that is silent nothing is quoted.
 
 A speech of half an hour has a sentence near any question. The decision weighs how well a party's best
-sentence does, how much of what the question is about stands near it, and whether the party speaks of the
-other one there at all. The weights are those of a logistic regression, fitted by
+sentence does, how much of what the question is about stands near it and in its article, and whether the
+party speaks of the other one there at all. The weights are those of a logistic regression, fitted by
 `python -m eval.bench.hearing`; figures are in `docs/answering.md`.
 """
 
@@ -36,13 +36,16 @@ class Heard:
     """What a party's sentences show of its having spoken on the matter.
 
     `score` is the best one's, in logits. `matter` is the share, by rarity, of the question's words and
-    names, the parties' left out, near one of its two best sentences; `other` tells whether the passage
-    of one of its four best names the other party.
+    names, the parties' left out, near one of its two best sentences, `matter_at_all` in the best one's
+    article; `other` tells whether the passage of one of its four best names the other party,
+    `other_at_all` whether that article does.
     """
 
     score: float
     matter: float
+    matter_at_all: float
     other: float
+    other_at_all: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +95,21 @@ def _heard(own: Sequence[Candidate], evidence: Evidence, wanted: Wanted, side: S
     matter = {**wanted.names, **wanted.words}
     for party in evidence.sides:
         matter = party.others(matter)
-    near = [around(c.article, c.sentence) for c in own[:_NEAR]]
     others = [one for one in evidence.sides if one is not side]
-    passages = [candidate.hit.text for candidate in own[:_SPEAKS]]
+
+    def held(texts: Sequence[str]) -> float:
+        return 1.0 - min(wanted.forms.names_off(matter, text, evidence.rarity) for text in texts)
+
+    def named(texts: Sequence[str]) -> float:
+        return float(any(one.is_named(text) for text in texts for one in others))
+
+    whole = f"{own[0].article.heading} {own[0].article.text}"
     return Heard(
         score=own[0].score,
-        matter=1.0 - min(wanted.forms.names_off(matter, text, evidence.rarity) for text in near),
-        other=float(any(one.is_named(text) for text in passages for one in others)),
+        matter=held([around(c.article, c.sentence) for c in own[:_NEAR]]),
+        matter_at_all=held([whole]),
+        other=named([candidate.hit.text for candidate in own[:_SPEAKS]]),
+        other_at_all=named([whole]),
     )
 
 

@@ -1,10 +1,11 @@
 """How well it is told whether a party speaks on the matter: `python -m eval.bench.hearing`.
 
-The questions are those of question sets that ask for two accounts, and the same with one party changed
-for a country drawn by chance, or both for the two of another question, who have much to say of each
-other. Such strangers are taken to be silent, so are the parties of an unanswerable question; a party
-that the set has an account of is taken to speak, where an article with it was found. The signals are in
-`hearing.jsonl` beside this file (numbers, no text), so that showing and fitting need no library.
+The questions are those of question sets that ask for two accounts, and the same with the first party
+changed for a country drawn by chance, and with both for the two of another question, who have much to
+say of each other. Such strangers are taken to be silent, so are the parties of an unanswerable
+question; a party that the set has an account of is taken to speak, where an article with it was found.
+The signals are in `hearing.jsonl` beside this file (numbers, no text), so that showing and fitting need
+no library.
 
 (none)   show AUC, parties heard, others taken for silent, and answers given; cross-validated by question
 fit      fit the weights and write `assistant/abstention/hearing.json`
@@ -51,10 +52,9 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 _ROWS = Path(__file__).with_suffix(".jsonl")
-_PAIRS = 2  # of other questions that both parties are changed for
 _FOLDS = 10
-_UNHEARD = 0.04  # the share of parties that speak lost in the fit
-_REFUSED = 0.03  # the share of questions with a party that speaks refused in the fit
+_UNHEARD = 0.03  # the share of parties that speak lost in the fit
+_REFUSED = 0.02  # the share of questions with a party that speaks refused in the fit
 app = typer.Typer(add_completion=False, help=__doc__)
 
 
@@ -157,9 +157,9 @@ def _asked(
         return
     known = [country for country in countries if country not in case.question]
     others = [pair for pair in pairs if not any(party in case.question for party in pair)]
-    changed = [([party], [chance.choice(known)]) for party in parties]
+    changed = [(parties[:1], [chance.choice(known)])] if parties else []
     if len(parties) > 1:
-        changed += [(parties, list(pair)) for pair in chance.sample(others, _PAIRS)]
+        changed.append((parties, list(chance.choice(others))))
     for changing, strange in changed:
         question = case.question
         for party, other in zip(changing, strange, strict=True):
