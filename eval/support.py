@@ -10,6 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from assistant.grounding.quoting import REPORTING
 from eval.matching import normalised
 
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ def attributed(claim: Claim) -> bool:
 
 
 def _own_words(claim: Claim) -> str:
-    """The sentence without the attribution in front, whose date and outlet no quotation repeats."""
-    return claim.text.removeprefix(claim.attribution) if claim.attribution else claim.text
+    """The sentence without the outlet and the date in front, which no quotation repeats."""
+    whose = claim.attribution.partition(REPORTING)[2]
+    return f"{whose} {claim.text.removeprefix(claim.attribution)}"
 
 
 def _held(text: str, citations: Sequence[Citation]) -> bool:

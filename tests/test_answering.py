@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.answers import Answer, Message, Question
 from assistant.assistant import Assistant
 from assistant.events import ClaimWritten, Finished
-from assistant.excerpts import attribution, excerpt, readable, sentences_of
+from assistant.excerpts import Excerpt, attribution, excerpt, readable, sentences_of
 from assistant.grounding.attribution import points_to
 from assistant.grounding.quoting import excerpt_of, quotation
 from assistant.markers import Draft, MarkerReader
@@ -25,6 +25,8 @@ from index.store.library import Library
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from index.intake.sentences import Sentence
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +178,22 @@ def test_a_name_is_put_in_brackets_only_where_nobody_else_is_meant() -> None:
     assert begun["She left."] == "Ana Lund"
     assert begun["The minister of Sylvania stayed away."] is None
     assert begun["The president agreed."] == "Bo Krag"
+
+
+def test_he_is_named_from_afar_where_he_speaks_and_nobody_is_named_since() -> None:
+    text = (
+        "President Ana Lund of Sylvania spoke in May. She praised it. The boats, she said, were new."
+        " She thanked the crews. She spoke of the weather. The sea, she said, had been calm."
+        " Zembla sent a representative who put the number at ten."
+    )
+    article = Article("a", "Talks", text)
+    *_, sea, representative = sentences_of(article)
+    assert "she [Ana Lund] said, had been calm" in quotation(article, Excerpt((_span(sea),))).text
+    assert "Lund" not in quotation(article, Excerpt((_span(representative),))).text
+
+
+def _span(sentence: Sentence) -> tuple[int, int]:
+    return sentence.start, sentence.end
 
 
 def test_the_name_is_cited_where_it_stands() -> None:

@@ -33,6 +33,7 @@ _POINTING = re.compile(
     r"(?:He|She|His|Her|The (?P<office>(?i:(?:foreign |prime |defen[cs]e )?"
     r"(?:minister|president|premier|ambassador|chancellor|king|spokes\w+))))(?=\s+(?!of\b)[a-z])"
 )
+_REACH = 9  # sentences back in which "he" may be named, nobody else being named since
 _POINTED = re.compile(
     r"[Hh]e\b|[Ss]he\b|[Tt]he\s+(?:[\w’'-]+\s+){0,3}?(?:minister|president|premier|ambassador|chancellor|king"
     r"|spokes\w+|leader)\b"
@@ -155,13 +156,17 @@ def _named_in(text: str, people: dict[str, Attributed]) -> set[str | None]:
 
 
 def _named_before(article: Article, start: int, people: dict[str, Attributed]) -> set[str | None]:
-    """Everyone named in the sentences before, back to the last that names someone."""
+    """Everyone named in the sentences before, back to the last that names someone.
+
+    From further back than a speaker is carried only whoever is taken to speak at `start`.
+    """
     before = [s for s in sentences_of(article) if s.end <= start]
-    for sentence in reversed(before[-CARRIED:]):
+    for back, sentence in enumerate(reversed(before[-_REACH:])):
         if sentence.heading:
             break
         if found := _named_in(article.text[sentence.start : start], people):
-            return found
+            said = said_by(article, start, start + 1) if back >= CARRIED else None
+            return found if back < CARRIED or (said and said.person in found) else set()
     return set()
 
 

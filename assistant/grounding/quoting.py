@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from index.articles import Article
     from index.intake.sentences import Sentence as Place
 
+REPORTING = ", reporting "  # in a lead, between outlet and date and whose words are quoted
 _IN_MARKS = re.compile(r"“[^“”]+”")
 
 
@@ -41,7 +42,7 @@ def quotation(article: Article, quote: Excerpt, repair: Repair | None = None) ->
     if pointing and pointing.person not in article.title:
         spans = [Span(article, *pointing.named), *spans]
     elif said and not pointing and _told_before(article, quote, said):
-        lead = f"{lead}, reporting {said.person}"
+        lead = f"{lead}{REPORTING}{said.person}"
         spans = [Span(article, said.start, said.end), *spans]
     words = text if _IN_MARKS.fullmatch(text) else f"“{text}”"
     return Sentence(f"{lead}: {words}", spans, lead, repair=repair, said_by=said)

@@ -56,7 +56,7 @@ _NOT_NAMES = frozenset(
     "Critics Analysts Experts Diplomats Observers Witnesses Residents Journalists Reporters Ministers "
     "Police People Opposition Media "
     "Speaking Turning Asked Because Although Though Despite During Under Where How Why Whether "
-    "Assembly Parliament Congress Senate "
+    "Assembly Parliament Congress Senate Debate "
     "Europeans Americans January February March April May June July August September October November "
     "December Officials Sides Leaders Mr Mrs Ms Dr President Vice Prime Minister Foreign Secretary "
     "First".split()
