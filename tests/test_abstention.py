@@ -46,6 +46,7 @@ def ask(assistant: Assistant, question: str) -> Answer:
         ("How do I bake sourdough bread?", "nothing on topic"),
         ("What did Bayramov and Hogan discuss in March 2011?", "outside the dates"),
         ("When did Zelensky sign a treaty with Pashinyan?", "false premise"),
+        ("How many lorries did Bayramov send to Hogan?", "no answer"),
     ],
 )
 def test_a_refusal_says_why_and_what_next(question: str, kind: str, assistant: Assistant) -> None:

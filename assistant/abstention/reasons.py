@@ -109,8 +109,11 @@ def _unknown(evidence: Evidence, wanted: Wanted) -> list[str]:
 
 
 def _false_premise(evidence: Evidence, wanted: Wanted) -> Withheld | None:
-    """The question takes something for granted, and no passage tells of all in it together."""
-    granted = wanted.premise or wanted.event
+    """The question takes something for granted, and no passage tells of all in it together.
+
+    What is counted may be told without its number, so no more is said of it than that.
+    """
+    granted = wanted.premise or ({} if wanted.counting else wanted.event)
     if not granted or not wanted.names:
         return None
     told = list(_told(evidence.hits[:_HITS]))

@@ -202,6 +202,11 @@ class Wanted:
             years=asked.years,
         )
 
+    @property
+    def counting(self) -> bool:
+        """Whether a number is asked for."""
+        return self.kind is _COUNTED
+
     def done(self, text: str) -> bool:
         """Tell whether a sentence tells the deed taken for granted of the one who is to have done it.
 
