@@ -192,6 +192,18 @@ def test_he_is_named_from_afar_where_he_speaks_and_nobody_is_named_since() -> No
     assert "Lund" not in quotation(article, Excerpt((_span(representative),))).text
 
 
+def test_whose_telling_it_is_keeps_its_ending() -> None:
+    text = (
+        "President Ana Lund of Sylvania spoke. In the president's telling the sea was calm."
+        " The president and prime minister met."
+    )
+    article = Article("a", "Talks", text)
+    _, telling, both = sentences_of(article)
+    quoted = quotation(article, Excerpt((_span(telling),))).text
+    assert "In the president's [Ana Lund’s] telling the sea" in quoted
+    assert "“The president and prime minister met.”" in quotation(article, Excerpt((_span(both),))).text
+
+
 def _span(sentence: Sentence) -> tuple[int, int]:
     return sentence.start, sentence.end
 

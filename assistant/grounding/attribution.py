@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _POINTING = re.compile(
     r"(?:He|She|His|Her|The (?P<office>(?i:(?:foreign |prime |defen[cs]e )?"
-    r"(?:minister|president|premier|ambassador|chancellor|king|spokes\w+))))(?=\s+(?!of\b)[a-z])"
+    r"(?:minister|president|premier|ambassador|chancellor|king|spokes\w+))))(?=\s+(?!of\b|and\b)[a-z])"
 )
 _REACH = 9  # sentences back in which "he" may be named, nobody else being named since
 _POINTED = re.compile(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from index.intake.sentences import Sentence as Place
 
 REPORTING = ", reporting "  # in a lead, between outlet and date and whose words are quoted
+_OWNED = re.compile(r" ['’]s\b")
 _IN_MARKS = re.compile(r"“[^“”]+”")
 
 
@@ -71,7 +72,10 @@ def _named(article: Article, quote: Excerpt) -> tuple[str, Pointer | None]:
         return f"[{name}]{text.removeprefix(written)}", pointing
     if pointing := speaker_within(article, *quote.spans[-1]):
         before, written, after = _around(article, quote, pointing)
-        return f"{before}{written} [{pointing.person}]{after}", pointing
+        owned = _OWNED.match(after)
+        name = f"{pointing.person}’s" if owned else pointing.person
+        ending = owned[0].strip() if owned else ""
+        return f"{before}{written}{ending} [{name}]{after[owned.end() if owned else 0 :]}", pointing
     return text, None
 
 
