@@ -314,6 +314,20 @@ def test_a_count_of_people_is_there_whatever_they_are_called() -> None:
     assert not wanted.counts("Some 30 ships left the harbour.")
 
 
+@pytest.mark.parametrize(
+    ("question", "thing"),
+    [
+        ("How many sailors freed from Zembla did Lund thank him for?", ["sailors"]),
+        ("How many sailors died when Zembla was taken?", ["sailors"]),
+        ("How many tons of grain had Zembla sent?", ["grain"]),
+        ("How many were freed?", []),
+    ],
+)
+def test_what_is_counted_is_read(question: str, thing: list[str]) -> None:
+    wanted = Wanted.of(question, Asked.of(question), date(2026, 1, 1))
+    assert list(wanted.thing.values()) == thing
+
+
 def test_what_somebody_says_of_it_is_no_deed() -> None:
     visit = Article("a", "Talks in Riyadh", "A senior Zemblan delegation has travelled to Riyadh.")
     for question, acts in (

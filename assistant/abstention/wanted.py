@@ -60,7 +60,8 @@ _REPLY = re.compile(
 _BY_DEEDS = re.compile(r"How\b[^?]*\b(?:answer|repl(?:y|ied)|respon[ds]|react)")
 _THING = re.compile(
     r"\bhow (?:many|much) (?P<thing>(?!did|does|do|was|were|is|are|has|have|had)[\w’'-]+(?: [\w’'-]+)*?)"
-    r"(?= (?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|by|in|for)\b|\?|$)",
+    r"(?= (?:did|does|do|was|were|is|are|has|have|had|will|would|can|could|by|in|for|from|with|who"
+    r"|when)\b|\?|$)",
     re.IGNORECASE,
 )
 _OFFICE = re.compile(
@@ -138,6 +139,7 @@ _VENUE = re.compile(
     r"\b(?:New York|Oval Office|(?:U\.?N\.? |United Nations )?General (?:Assembly|Debate))\b"
     r"|\bat the (?:UN|U\.N\.|United Nations)(?!\w| [A-Z])"
 )
+_WHAT_BEFELL = re.compile(r"(?<=\w) (?:\w{2,}ed|held|lost|sent|sold|built)$")  # "Americans freed"
 _ANYBODY = frozenset(stems("people person persons men women lives"))
 
 
@@ -315,7 +317,7 @@ def _subject(clause: re.Match[str] | None, actor: re.Match[str] | None) -> froze
 
 def _counted(thing: str) -> dict[str, str]:
     """What is counted, unless any word for somebody would do: of "people", the dead."""
-    return {} if stems(thing) & _ANYBODY else _last(thing)
+    return {} if stems(thing) & _ANYBODY else _last(_WHAT_BEFELL.sub("", thing))
 
 
 def _last(thing: str) -> dict[str, str]:
