@@ -230,7 +230,7 @@ def test_words_that_go_on_with_a_report_are_quoted_under_whose_they_are() -> Non
     assert quoted.text.startswith("Northern Wire, undated, reporting Ana Lund: “The harbour would")
     assert quoted.text.startswith(quoted.attribution)
     assert [article.text[s.start : s.end] for s in quoted.spans] == [
-        "Foreign Minister Ana Lund said",
+        "Ana Lund",
         "The harbour would be open to ships of both flags.",
     ]
     assert "reporting" not in quotation(article, excerpt_of(article, third)).text

@@ -100,7 +100,7 @@ def points_to(article: Article, start: int) -> Pointer | None:
     else:
         found = _named_before(article, start, people)
     person = _agreed(article, start, found)
-    named = _named_at(article.text, person, start) if person else None
+    named = named_at(article.text, person, start) if person else None
     return Pointer(person, start, match.end(), named) if person and named else None
 
 
@@ -127,6 +127,14 @@ def speaker_within(article: Article, start: int, end: int) -> Pointer | None:
     return None
 
 
+def named_at(text: str, person: str, before: int) -> tuple[int, int] | None:
+    """Return where the text last names a person in full before a place, else by surname."""
+    for name in (person, person.split()[-1]):
+        if (at := text.rfind(name, 0, before)) >= 0:
+            return at, at + len(name)
+    return None
+
+
 def _pointer(article: Article, begun: int, pointing: Attributed) -> Pointer | None:
     """Whom a pronoun or an office within the sentence that begins at `begun` means."""
     known = _people(article).items()
@@ -138,16 +146,8 @@ def _pointer(article: Article, begun: int, pointing: Attributed) -> Pointer | No
         found = found or _named_before(article, begun, people)
     person = _agreed(article, begun, found)
     match = _POINTED.match(article.text, pointing.start, pointing.end)
-    named = _named_at(article.text, person, pointing.start) if person else None
+    named = named_at(article.text, person, pointing.start) if person else None
     return Pointer(person, pointing.start, match.end(), named) if person and match and named else None
-
-
-def _named_at(text: str, person: str, before: int) -> tuple[int, int] | None:
-    """Where the text last names the person in full before a place, else by surname."""
-    for name in (person, person.split()[-1]):
-        if (at := text.rfind(name, 0, before)) >= 0:
-            return at, at + len(name)
-    return None
 
 
 def _named_in(text: str, people: dict[str, Attributed]) -> set[str | None]:

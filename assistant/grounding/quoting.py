@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from assistant.evidence import Sentence, Span
 from assistant.excerpts import Excerpt, attribution, excerpt, readable, turn_at
-from assistant.grounding.attribution import points_to, said_by, speaker_within
+from assistant.grounding.attribution import named_at, points_to, said_by, speaker_within
 from assistant.grounding.speech import names_speaker
 
 if TYPE_CHECKING:
@@ -40,20 +40,24 @@ def quotation(article: Article, quote: Excerpt, repair: Repair | None = None) ->
     text, pointing = _named(article, quote)
     spans = [Span(article, start, end) for start, end in quote.spans]
     said = said_by(article, *quote.spans[-1])
-    if pointing and pointing.person not in article.title:
-        spans = [Span(article, *pointing.named), *spans]
-    elif said and not pointing and _told_before(article, quote, said):
-        lead = f"{lead}{REPORTING}{said.person}"
-        spans = [Span(article, said.start, said.end), *spans]
+    person, named = (pointing.person, pointing.named) if pointing else (None, None)
+    if said and not pointing and (named := _told_before(article, quote, said)):
+        person = said.person
+        lead = f"{lead}{REPORTING}{person}"
+    if person and named and person not in article.title:
+        spans = [Span(article, *named), *spans]
     words = text if _IN_MARKS.fullmatch(text) else f"“{text}”"
     return Sentence(f"{lead}: {words}", spans, lead, repair=repair, said_by=said)
 
 
-def _told_before(article: Article, quote: Excerpt, said: SaidBy) -> bool:
-    """Tell whether the words that name the quotation's speaker stand before it, and no label does."""
+def _told_before(article: Article, quote: Excerpt, said: SaidBy) -> tuple[int, int] | None:
+    """Where the quotation's speaker is named before it, if neither it nor a label shows him."""
     if not said.person or said.start == said.end or turn_at(article, quote.start):
-        return False
-    return said.end <= quote.spans[0][0] and not names_speaker(quote.text(article), said)
+        return None
+    begin = quote.spans[0][0]
+    if said.end > begin or names_speaker(quote.text(article), said):
+        return None
+    return named_at(article.text, said.person, begin)
 
 
 def named_text(article: Article, sentence: Place) -> str | None:
