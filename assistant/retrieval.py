@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property, lru_cache
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -26,7 +26,7 @@ from index.search.named import is_group
 from index.search.names import gazetteer
 from index.search.neutral import naming
 from index.search.parties import NONE
-from index.search.search import MATCHES, SearchEngine
+from index.search.search import MATCHES, SearchEngine, in_turn
 from index.search.times import year_of
 
 if TYPE_CHECKING:
@@ -319,6 +319,5 @@ def _of_the_newest(hits: list[Hit], window: Window | None) -> list[Hit]:
 
 def _with_places(hits: list[Hit], sides: list[list[Hit]]) -> list[Hit]:
     """Give each side the first places in turn, the other hits those behind them."""
-    turns = chain.from_iterable(zip_longest(*sides))
-    placed = {hit.passage.id: hit for hit in chain(turns, hits) if hit}
+    placed = {hit.passage.id: hit for hit in chain(in_turn(sides), hits)}
     return [replace(hit, rank=rank) for rank, hit in enumerate(list(placed.values())[:_HITS], start=1)]

@@ -35,8 +35,8 @@ _POINTING = re.compile(
 )
 _REACH = 9  # sentences back in which "he" may be named, nobody else being named since
 _POINTED = re.compile(
-    r"[Hh]e\b|[Ss]he\b|[Tt]he\s+(?:[\w’'-]+\s+){0,3}?(?:minister|president|premier|ambassador|chancellor|king"
-    r"|spokes\w+|leader)\b"
+    r"(?:[Hh]e|[Ss]he|[Tt]he\s+(?:[\w’'-]+\s+){0,3}?(?:minister|president|premier|ambassador|chancellor|king"
+    r"|spokes\w+|leader))\b(?:['’]s\b)?"
 )
 
 
@@ -145,7 +145,7 @@ def _pointer(article: Article, begun: int, pointing: Attributed) -> Pointer | No
         found = _named_in(article.text[begun : pointing.start], people)
         found = found or _named_before(article, begun, people)
     person = _agreed(article, begun, found)
-    match = _POINTED.match(article.text, pointing.start, pointing.end)
+    match = _POINTED.match(article.text, pointing.start, pointing.end + len("’s"))
     named = named_at(article.text, person, pointing.start) if person else None
     return Pointer(person, pointing.start, match.end(), named) if person and match and named else None
 

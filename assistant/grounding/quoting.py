@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from index.intake.sentences import Sentence as Place
 
 REPORTING = ", reporting "  # in a lead, between outlet and date and whose words are quoted
-_OWNED = re.compile(r" ['’]s\b")
 _IN_MARKS = re.compile(r"“[^“”]+”")
 
 
@@ -72,15 +71,17 @@ def _named(article: Article, quote: Excerpt) -> tuple[str, Pointer | None]:
     text = quote.text(article)
     if pointing := points_to(article, quote.spans[0][0]):
         written = _written(article, pointing)
-        name = f"{pointing.person}’s" if written in ("His", "Her") else pointing.person
-        return f"[{name}]{text.removeprefix(written)}", pointing
+        return f"[{_name_for(written, pointing)}]{text.removeprefix(written)}", pointing
     if pointing := speaker_within(article, *quote.spans[-1]):
         before, written, after = _around(article, quote, pointing)
-        owned = _OWNED.match(after)
-        name = f"{pointing.person}’s" if owned else pointing.person
-        ending = owned[0].strip() if owned else ""
-        return f"{before}{written}{ending} [{name}]{after[owned.end() if owned else 0 :]}", pointing
+        return f"{before}{written} [{_name_for(written, pointing)}]{after}", pointing
     return text, None
+
+
+def _name_for(written: str, pointing: Pointer) -> str:
+    """The name of whom the words mean, as an owner's where they are ("his", "the president's")."""
+    owns = written in ("His", "Her") or written.endswith(("'s", "’s"))
+    return f"{pointing.person}’s" if owns else pointing.person
 
 
 def _written(article: Article, pointing: Pointer) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from index.articles import Hit
 from index.filters import Filters, Window
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from index.settings import Settings
     from index.store.library import Library
 
+Ranked = TypeVar("Ranked")
 _RRF_K = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009
 _RERANKED_CHARS = 1200
 _IN_WINDOW = 1.0  # logits that lying in the time asked about is worth
@@ -137,7 +138,7 @@ class SearchEngine:
             asked += filter(None, map(self._lately, [query.filters, *self._by_countries(query)]))
         vector = self._vector(query.usual)
         fused = (fuse(self._rankings(query, vector, filters)) for filters in asked)
-        return list(dict.fromkeys(key for turn in zip_longest(*fused) for key in turn if key))
+        return list(dict.fromkeys(in_turn(fused)))
 
     def _by_countries(self, query: Query) -> list[Filters]:
         """Limits to what each country that the question names has published itself."""
@@ -164,7 +165,7 @@ class SearchEngine:
         share = max(budget // len(query.sides.parties), count)
         asked = [self._of_side(query, side) for side in query.sides.parties]
         found = [_ranked(self._scored(side, share), count) for side in asked]
-        turns = [hit for pair in zip_longest(*found) for hit in pair if hit]
+        turns = in_turn(found)
         best = {hit.passage.id: hit for hit in reversed(turns)}
         ordered = [best[key] for key in dict.fromkeys(hit.passage.id for hit in turns)][:count]
         return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1)]
@@ -206,6 +207,11 @@ def _order(hit: Hit, query: Query, best: float) -> tuple[float, float, int]:
 
 def _ranked(hits: Sequence[Hit], count: int) -> list[Hit]:
     return [replace(hit, rank=rank) for rank, hit in enumerate(hits[:count], start=1)]
+
+
+def in_turn(rankings: Iterable[Sequence[Ranked]]) -> list[Ranked]:
+    """Return the first of each ranking, then the second of each, and so on."""
+    return [one for turn in zip_longest(*rankings) for one in turn if one is not None]
 
 
 def fuse(rankings: Iterable[Sequence[str]]) -> list[str]:
