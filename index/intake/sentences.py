@@ -29,6 +29,7 @@ _BREAK = re.compile(
 _LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•·]|\d{1,3}\\?[.)])[ \t\u00a0]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S|[ \t]*(?:\*\*|__)[^\n]{1,120}(?:\*\*|__):?[ \t]*\Z")
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")  # "**U.S." is no abbreviation to the segmenter
+_MAY = re.compile(r"\bMay\.(?=\s+[A-Z“\"])")  # an abbreviation to the segmenter, which it never is
 _MARKERS_ONLY = re.compile(r"\W*\Z")
 
 
@@ -55,11 +56,20 @@ def split_sentences(text: str, language: str = "en") -> list[Sentence]:
         heading = bool(_HEADING.match(block)) or _is_label(block)
         offset = start + (marker.end() if marker else 0)
         plain = _EMPHASIS.sub(lambda marks: " " * len(marks[0]), text[offset:end])
-        for boundary in get_sentence_boundaries(language, plain):
-            span = _trim(text, offset + boundary["start_index"], offset + boundary["end_index"])
+        for begin, finish in _boundaries(plain, language):
+            span = _trim(text, offset + begin, offset + finish)
             if not _MARKERS_ONLY.match(text[span[0] : span[1]]):
                 sentences.append(Sentence(*span, number, heading, marker is not None))
     return sentences
+
+
+def _boundaries(plain: str, language: str) -> Iterator[tuple[int, int]]:
+    for boundary in get_sentence_boundaries(language, plain):
+        start, end = boundary["start_index"], boundary["end_index"]
+        for month in _MAY.finditer(plain, start, end):
+            yield start, month.end()
+            start = month.end()
+        yield start, end
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
