@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from assistant.grounding.quoting import REPORTING
 from eval.matching import normalised
+from index.countries import country_meant, stands_for
+from index.search.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +29,8 @@ _SPEECH = re.compile(
     r"|described|complained|announced|stated|charged|alleged|reported|maintain\w+|added|replied)\b",
     re.IGNORECASE,
 )
+_POSSESSIVE = re.compile(r"['’]s\b")
+_PRONOUNS = frozenset({"us"})  # the country's name once folded
 _COMMON = frozenset(
     "the and that this with from for was were has have had his her its their they which who whom not "
     "but into than then there been will would could should also after before about over under "
@@ -56,16 +60,26 @@ def reports_speech(claim: Claim) -> bool:
 def attributed(claim: Claim) -> bool:
     """Tell whether the sentence says who said it.
 
-    Where the speaker is known: it names the person, the office or the party. Else: it names someone that
-    its citations' titles, outlets or words name.
+    Where the speaker is known: it names the person, the office or the party, a country also by what
+    stands for it ("Washington", "the White House"). Else: it names someone that its citations' titles,
+    outlets or words name.
     """
     if said := claim.said_by:
         speakers = [_stems(name) for name in (said.person, said.office, said.party) if name]
         shown = _stems(claim.text)
         if speakers:
-            return any(speaker & shown for speaker in speakers)
+            return any(speaker & shown for speaker in speakers) or _stands(said.party, claim.text)
     named = set().union(*(_names(_context(c)) for c in claim.citations)) if claim.citations else set()
     return bool(_names(claim.text) & named)
+
+
+def _stands(party: str | None, text: str) -> bool:
+    """Tell whether a text has a country in any of the forms that stand for it."""
+    code = country_meant(party) if party else None
+    if code is None:
+        return False
+    words = re.findall(r"[^\W_]+", fold(_POSSESSIVE.sub("", text)))
+    return any(f" {form} " in f" {' '.join(words)} " for form in stands_for(code) - _PRONOUNS)
 
 
 def _own_words(claim: Claim) -> str:

@@ -21,6 +21,7 @@ from eval.comparing import scored, spread
 from eval.metrics import score
 from eval.reading import variation
 from eval.runs import Row
+from eval.support import attributed
 
 SAID = "Zembla fired first, its minister Ana Lund said."
 DENIED = "Onhava's king denied it."
@@ -129,3 +130,18 @@ def test_the_dice_are_told_from_the_questions() -> None:
     assert (dice.sampled, questions.sampled) == (1, 0)
     assert "100% of the mean's uncertainty is the model's own dice" in variation(dice)
     assert spread(scored(cases, rows([[True], [False], [True], [True]]))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Northwind Wire: “The road is closed, Washington's envoy wrote.”", True),
+        ("The White House called the road closed.", True),
+        ("The road was closed to us.", False),
+        ("The road was closed, it was said.", False),
+        ("Ankara called the road closed.", False),
+    ],
+)
+def test_a_country_is_named_by_what_stands_for_it(text: str, kept: bool) -> None:
+    said = SaidBy(person=None, office=None, party="United States", verb="said", start=0, end=0)
+    assert attributed(_claim(text, SIDES[0].gold[0], said_by=said)) == kept
