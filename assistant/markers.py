@@ -22,6 +22,12 @@ _LEADING = re.compile(rf"(?:{_MARKER.pattern})+[.!?]?\s*", re.IGNORECASE)
 _UNFINISHED = re.compile(r"\s*[\[【][^\]】]*\Z")
 _BULLET = re.compile(r"\A\s*(?:[-*•]\s+|\d+[.)]\s+|#+\s+)")
 _CUT_OFF = re.compile(r"\s*[\[【][\d\s,;–-]*(?=[.!?]*\s*\Z)")
+# What delimits the prompt or a chat template, which a small model repeats.
+_MACHINERY = re.compile(
+    r"<\s*/?\s*passages?\b|‹\s*[/|!]?\s*[a-z]|<\||\|>|[\[(]/?INST[\])]|[<‹]{2}/?SYS"
+    r"|\A(?:System|User|Human|Assistant|Question|Passages?)\s*:",
+    re.IGNORECASE,
+)
 _WIDEST = 20
 _DIGITS = 9  # what follows them makes no number that names a passage any more
 
@@ -35,7 +41,10 @@ class Draft:
 
 
 class MarkerReader:
-    """Reads a model's text as it streams; a sentence comes out once its markers are complete."""
+    """Reads a model's text as it streams; a sentence comes out once its markers are complete.
+
+    What repeats the prompt's delimiters or a chat template's is no sentence.
+    """
 
     def __init__(self) -> None:
         self._buffer = ""
@@ -73,7 +82,7 @@ def _pieces(text: str) -> list[str]:
 def _draft(piece: str) -> Iterator[Draft]:
     numbers = tuple(dict.fromkeys(n for m in _MARKER.finditer(piece) for n in _numbers(m[1] or "")))
     text = " ".join(_BULLET.sub("", unmarked(piece)).split())
-    if any(char.isalnum() for char in text):
+    if any(char.isalnum() for char in text) and not _MACHINERY.search(text):
         yield Draft(text, numbers)
 
 

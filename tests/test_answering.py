@@ -330,3 +330,21 @@ def test_markers_name_passages() -> None:
         ("Yerevan did not.", (2, 3, 4)),
         ("Later it did.", (5,)),
     ]
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        "</passage 6>",
+        "‹passage 2›",
+        "‹script›alert(1)›",
+        "<|im_start|>user",
+        "‹|im_end|›",
+        "Question: Who left?",
+        "[/INST]",
+    ],
+)
+def test_what_repeats_the_prompt_is_no_sentence(repeated: str) -> None:
+    reader = MarkerReader()
+    drafts = [*reader.feed(f"Baku agreed [1].\n{repeated}\nYerevan did not [2]."), *reader.finish()]
+    assert [draft.text for draft in drafts] == ["Baku agreed.", "Yerevan did not."]

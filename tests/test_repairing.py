@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from assistant.answers import Question
 from assistant.assistant import Assistant
 from assistant.grounding.repairing import Repairing
 from assistant.markers import Draft
+from index.indexing import index_paths
 from index.settings import load_settings
 from index.store.library import Library
 
@@ -78,6 +80,26 @@ def test_what_speaks_of_the_passages_is_not_shown(
     assert shown.repair is not None
     assert shown.repair.kind == "quoted"
     assert "attacks" in shown.text
+
+
+def test_what_says_we_is_quoted(tmp_path: Path, assistant: Assistant) -> None:
+    said = "We closed the border with Onhava on 3 May and shall not open it before the treaty is signed."
+    speech = {"title": "Zembla at the Assembly", "speaker": "Ana Lund", "published": "2024-05-03",
+              "text": f"{said} Our people have waited long."}  # fmt: skip
+    (tmp_path / "feed.jsonl").write_text(json.dumps(speech), "utf-8")
+    settings = load_settings(library=tmp_path / "library")
+    index_paths([tmp_path / "feed.jsonl"], settings)
+    with Library.open(settings.library) as library:
+        asked = Question(text="When did Zembla close the border with Onhava?")
+        hits = Assistant(library, settings).retrieval.gather(asked).hits
+        shown = _repaired(said, [1], hits, assistant)
+        told = _repaired(f"Lund said: “{said}”", [1], hits, assistant)
+    assert shown is not None
+    assert shown.repair is not None
+    assert (shown.repair.kind, shown.repair.draft) == ("attributed", said)
+    assert shown.text.startswith(f"Ana Lund, 3 May 2024: “{said}")
+    assert told is not None
+    assert told.repair is None
 
 
 def test_a_sentence_goes_on_small_after_its_speaker(hits: Sequence[Hit], assistant: Assistant) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _NEAREST = 4  # places of an article of which any two may hold a sentence together
 _NEARER = 0.1  # share by which a place that contradicts a sentence outweighs one that does not
 _FEWEST = 2  # content words with which something is stated of something
+_TAG = re.compile(r"<[^<>]*>")
 _UNSAID = "no cited passage says this"
 # "The passage is about …", "The answer is: …", "As the text above shows": of the task, not of the world.
 _OF_THE_TASK = re.compile(
@@ -103,13 +104,17 @@ def nearest_quote(text: str, hits: Sequence[Hit], scorer: Scorer, least: float =
 
     `least` is the cross-encoder's logit it must reach: 0 is even odds that it is relevant.
     """
-    spans = [Span(hit.article, s.start, s.end) for hit in hits for s in _inside(hit) if not s.heading]
+    every = [Span(hit.article, s.start, s.end) for hit in hits for s in _inside(hit) if not s.heading]
+    spans = [s for s in every if len(content_words(_TAG.sub("", _words(s)))) >= _FEWEST]
     if not spans:
         return None
-    texts = [span.article.text[span.start : span.end] for span in spans]
-    scores = (float(score) for score in scorer.score(text, texts))
+    scores = (float(score) for score in scorer.score(text, [_words(span) for span in spans]))
     score, best = max(zip(scores, spans, strict=True), key=lambda pair: pair[0])
     return best if score >= least else None
+
+
+def _words(span: Span) -> str:
+    return span.article.text[span.start : span.end]
 
 
 def _written(words: str, hits: Sequence[Hit]) -> bool:

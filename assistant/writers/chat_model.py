@@ -93,9 +93,10 @@ class ChatModelWriter:
         """Yield what the passages hold of the model's sentences; keep account of the others.
 
         Quotations in their place wait for a sentence that holds: where none does, the question is
-        better answered by quotations chosen for it than by those nearest to a wrong draft.
+        better answered by quotations chosen for it than by those nearest to a wrong draft. A heading
+        that is repeated says nothing.
         """
-        seen: set[str] = set()
+        seen = {as_data(head) for hit in hits for head in (hit.article.heading, hit.article.title)}
         waiting: list[Sentence] = []
         repairing = Repairing(hits, self._semantic, self._reranker)
         stream = islice(self._sentences(evidence, hits), _MOST_SENTENCES)
