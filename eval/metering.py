@@ -22,14 +22,14 @@ _CHARS_PER_TOKEN = 4  # the usual rule of thumb for English, where an endpoint r
 
 
 class Meter(BaseCallbackHandler):
-    """Counts what the model calls of one answer used."""
+    """Counts what the model calls of one answer used; `draft` is what they wrote."""
 
     def __init__(self) -> None:
         self.tokens_in = 0
         self.tokens_out = 0
         self.error: str | None = None
         self._asked = 0
-        self._written = 0
+        self.draft = ""
 
     def on_chat_model_start(  # noqa: D102
         self,
@@ -40,7 +40,7 @@ class Meter(BaseCallbackHandler):
         self._asked += sum(len(str(message.content)) for turn in messages for message in turn)
 
     def on_llm_new_token(self, token: str | list[Any], **_: Any) -> None:  # noqa: ANN401, D102
-        self._written += len(token)
+        self.draft += str(token)
 
     def on_llm_end(self, response: LLMResult, **_: Any) -> None:  # noqa: ANN401, D102
         for generation in (g for group in response.generations for g in group):
@@ -58,7 +58,7 @@ class Meter(BaseCallbackHandler):
         """Tokens in and out: as reported, else estimated at four characters a token."""
         return (
             self.tokens_in or self._asked // _CHARS_PER_TOKEN,
-            self.tokens_out or self._written // _CHARS_PER_TOKEN,
+            self.tokens_out or len(self.draft) // _CHARS_PER_TOKEN,
         )
 
 
