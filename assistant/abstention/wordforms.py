@@ -52,7 +52,7 @@ _ALIKE = """
     threaten threatened threat warn warned warning
     worry worried concern concerned fear feared alarm
     condemn denounce deplore
-    promise pledge vow commit commitment
+    promise promised pledge pledged vow vowed commit committed commitment announce announced
     aid help assistance assist support
     praise commend applaud hail
     tell told say said state stated
