@@ -11,8 +11,6 @@ Data, figures and failures are in `docs/abstention.md`.
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.abstention.hearing import hearing
+from assistant.abstention.logistic import Logistic
 from assistant.abstention.wanted import Wanted, headed
 from assistant.abstention.wordforms import share
 from assistant.asked import stems
@@ -127,9 +126,7 @@ def chance_of(signals: Signals | None) -> float:
     """Return the estimated chance that evidence with these signals answers; None: nothing was found."""
     if signals is None:
         return 0.0
-    values = asdict(signals)
-    total = _model().intercept + sum(w * values[name] for name, w in _model().weights.items())
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+    return _model().chance(asdict(signals))
 
 
 def threshold() -> float:
@@ -267,16 +264,6 @@ def _says(heard: Sequence[SaidBy], whose: SaidBy | None) -> bool:
     return whose is not None and any(same_speaker(one, whose) for one in heard)
 
 
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """Weights of the logistic regression, and the chance from which an answer is given."""
-
-    intercept: float
-    threshold: float
-    weights: Mapping[str, float]
-
-
 @cache
-def _model() -> _Model:
-    stored = json.loads(_MODEL.read_text("utf-8"))
-    return _Model(stored["intercept"], stored["threshold"], stored["weights"])
+def _model() -> Logistic:
+    return Logistic.load(_MODEL)

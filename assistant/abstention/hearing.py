@@ -8,19 +8,18 @@ party speaks of the other one there at all. The weights are those of a logistic 
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.abstention.logistic import Logistic
 from assistant.excerpts import around
 from assistant.grounding.accounts import side_of
 from assistant.grounding.attribution import said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from assistant.abstention.wanted import Wanted
     from assistant.evidence import Evidence, Side
@@ -115,22 +114,9 @@ def _heard(own: Sequence[Candidate], evidence: Evidence, wanted: Wanted, side: S
 
 def chance_of(heard: Heard) -> float:
     """Return the estimated chance that a party with these signals speaks on the matter."""
-    values = asdict(heard)
-    total = _model().intercept + sum(w * values[name] for name, w in _model().weights.items())
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """Weights of the logistic regression; the chances from which a party is heard, and one answers."""
-
-    intercept: float
-    threshold: float
-    answering: float
-    weights: Mapping[str, float]
+    return _model().chance(asdict(heard))
 
 
 @cache
-def _model() -> _Model:
-    stored = json.loads(MODEL.read_text("utf-8"))
-    return _Model(stored["intercept"], stored["threshold"], stored["answering"], stored["weights"])
+def _model() -> Logistic:
+    return Logistic.load(MODEL)
