@@ -24,10 +24,13 @@ _BULLET = re.compile(r"\A\s*(?:[-*•]\s+|\d+[.)]\s+|#+\s+)")
 _CUT_OFF = re.compile(r"\s*[\[【][\d\s,;–-]*(?=[.!?]*\s*\Z)")
 # What delimits the prompt or a chat template, which a small model repeats.
 _MACHINERY = re.compile(
-    r"<\s*/?\s*passages?\b|‹\s*[/|!]?\s*[a-z]|<\||\|>|[\[(]/?INST[\])]|[<‹]{2}/?SYS"
-    r"|\A(?:System|User|Human|Assistant|Question|Passages?)\s*:",
+    r"<\s*/?\s*passages?\b|‹\s*(?:[/|!]|passages?\b|script\b|(?:start|end)_of)|<\||\|[>›]"
+    r"|</?(?:s|think)>|<(?:start|end)_of_turn>|\[INST\]|[\[(]/INST[\])]|[<‹]{2}/?SYS"
+    r"|\A(?:System|User|Human|Question|Passages?)\s*:",
     re.IGNORECASE,
 )
+_ROLE = re.compile(r"\A\s*(?:Assistant|Answer)\s*:\s*", re.IGNORECASE)
+_DELIMITER = re.compile(r"[<‹]\s*/?\s*passages?\s*(\d+)\s*[>›]", re.IGNORECASE)  # taken for a marker
 _WIDEST = 20
 _DIGITS = 9  # what follows them makes no number that names a passage any more
 
@@ -80,8 +83,9 @@ def _pieces(text: str) -> list[str]:
 
 
 def _draft(piece: str) -> Iterator[Draft]:
+    piece = _DELIMITER.sub(r"[\1]", piece)
     numbers = tuple(dict.fromkeys(n for m in _MARKER.finditer(piece) for n in _numbers(m[1] or "")))
-    text = " ".join(_BULLET.sub("", unmarked(piece)).split())
+    text = " ".join(_ROLE.sub("", _BULLET.sub("", unmarked(piece))).split())
     if any(char.isalnum() for char in text) and not _MACHINERY.search(text):
         yield Draft(text, numbers)
 

@@ -40,7 +40,8 @@ class Meter(BaseCallbackHandler):
         self._asked += sum(len(str(message.content)) for turn in messages for message in turn)
 
     def on_llm_new_token(self, token: str | list[Any], **_: Any) -> None:  # noqa: ANN401, D102
-        self.draft += str(token)
+        parts = [token] if isinstance(token, str) else [part.get("text", "") for part in token]
+        self.draft += "".join(parts)
 
     def on_llm_end(self, response: LLMResult, **_: Any) -> None:  # noqa: ANN401, D102
         for generation in (g for group in response.generations for g in group):

@@ -29,8 +29,7 @@ _SPEECH = re.compile(
     r"|described|complained|announced|stated|charged|alleged|reported|maintain\w+|added|replied)\b",
     re.IGNORECASE,
 )
-_POSSESSIVE = re.compile(r"['’]s\b")
-_PRONOUNS = frozenset({"us"})  # the country's name once folded
+_NO_NAME = re.compile(r"['’]s\b|\bus\b")  # "us" would be a country's name once folded
 _COMMON = frozenset(
     "the and that this with from for was were has have had his her its their they which who whom not "
     "but into than then there been will would could should also after before about over under "
@@ -68,18 +67,23 @@ def attributed(claim: Claim) -> bool:
         speakers = [_stems(name) for name in (said.person, said.office, said.party) if name]
         shown = _stems(claim.text)
         if speakers:
-            return any(speaker & shown for speaker in speakers) or _stands(said.party, claim.text)
+            return any(speaker & shown for speaker in speakers) or _stands(said.party, claim)
     named = set().union(*(_names(_context(c)) for c in claim.citations)) if claim.citations else set()
     return bool(_names(claim.text) & named)
 
 
-def _stands(party: str | None, text: str) -> bool:
-    """Tell whether a text has a country in any of the forms that stand for it."""
+def _stands(party: str | None, claim: Claim) -> bool:
+    """Tell whether a sentence, its outlet's name left out, has a country in a form that stands for it.
+
+    Or the outlet is that country's own: "The White House".
+    """
     code = country_meant(party) if party else None
     if code is None:
         return False
-    words = re.findall(r"[^\W_]+", fold(_POSSESSIVE.sub("", text)))
-    return any(f" {form} " in f" {' '.join(words)} " for form in stands_for(code) - _PRONOUNS)
+    words = re.findall(r"[^\W_]+", fold(_NO_NAME.sub("", _own_words(claim))))
+    outlets = {fold(citation.outlet or "").removeprefix("the ") for citation in claim.citations}
+    forms = stands_for(code)
+    return bool(outlets & forms) or any(f" {form} " in f" {' '.join(words)} " for form in forms)
 
 
 def _own_words(claim: Claim) -> str:

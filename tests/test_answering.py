@@ -322,13 +322,15 @@ def test_a_draft_is_read_whole_however_it_streams(text: str, data: st.DataObject
 def test_markers_name_passages() -> None:
     reader = MarkerReader()
     drafts = [
-        *reader.feed("Baku agreed [1][3]. Yerevan did not [2–4].\n- Later it did. [5]"),
+        *reader.feed("Baku agreed [1][3]. Yerevan did not [2–4].\n- Later it did. [5]\n"),
+        *reader.feed("Assistant: The (INST) called it ‹a provocation› <passage 6>."),
         *reader.finish(),
     ]
     assert [(draft.text, draft.numbers) for draft in drafts] == [
         ("Baku agreed.", (1, 3)),
         ("Yerevan did not.", (2, 3, 4)),
         ("Later it did.", (5,)),
+        ("The (INST) called it ‹a provocation›.", (6,)),
     ]
 
 
@@ -342,6 +344,8 @@ def test_markers_name_passages() -> None:
         "‹|im_end|›",
         "Question: Who left?",
         "[/INST]",
+        "<think>",
+        "<start_of_turn>model",
     ],
 )
 def test_what_repeats_the_prompt_is_no_sentence(repeated: str) -> None:

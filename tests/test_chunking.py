@@ -78,7 +78,8 @@ def test_sentences_do_not_overlap(text: str) -> None:
         ("It was told to the U.S.\ngovernment in May.\nThe rest is silence.", 2),
         ("-   **U.S. Oil: **The firm bought oil. It paid.", 2),
         ("The talks ended.\nThe border opened.", 2),
-        ("The talks ended in May. “They failed,” he said. On 3 May. 2021 began.", 3),
+        ("The talks ended in May. “They failed,” he said. On 3 May. 2021 began.", 4),
+        ("“It ended in May.” The rest is silence. It began in May. Čapek left.", 4),
     ],
 )
 def test_an_abbreviation_ends_no_sentence(text: str, sentences: int) -> None:

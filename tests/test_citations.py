@@ -187,6 +187,14 @@ def test_a_sentence_is_shown_once_and_an_endless_draft_is_cut(
     assert [claim.text for claim in _ask(assistant, QUESTION).claims] == [f"{TRUE[0]}."]
 
 
+def test_a_heading_that_is_repeated_is_no_claim(
+    assistant: Assistant, endpoint: ScriptedEndpoint
+) -> None:
+    [title] = {hit.article.title for hit in assistant.retrieval.gather(QUESTION).hits[:1]}
+    endpoint.reply = f"{title}\n{title}. [1]\n{TRUE[0]} [1]."
+    assert [claim.text for claim in _ask(assistant, QUESTION).claims] == [f"{TRUE[0]}."]
+
+
 def test_a_declined_answer_cites_nothing(assistant: Assistant, endpoint: ScriptedEndpoint) -> None:
     endpoint.reply = "NOT ANSWERED [1]"
     answer = _ask(assistant, QUESTION)

@@ -138,10 +138,14 @@ def test_the_dice_are_told_from_the_questions() -> None:
         ("Northwind Wire: “The road is closed, Washington's envoy wrote.”", True),
         ("The White House called the road closed.", True),
         ("The road was closed to us.", False),
+        ("The US said the road was closed.", True),
+        ("Washington Post, 3 May 2024: “The road is closed.”", False),
         ("The road was closed, it was said.", False),
         ("Ankara called the road closed.", False),
     ],
 )
 def test_a_country_is_named_by_what_stands_for_it(text: str, kept: bool) -> None:
     said = SaidBy(person=None, office=None, party="United States", verb="said", start=0, end=0)
-    assert attributed(_claim(text, SIDES[0].gold[0], said_by=said)) == kept
+    lead = text.partition(": “")[0] if ": “" in text else ""
+    claim = _claim(text, SIDES[0].gold[0], said_by=said, attribution=lead)
+    assert attributed(claim) == kept

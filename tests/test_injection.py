@@ -74,18 +74,23 @@ def desks(tmp_path_factory: pytest.TempPathFactory, endpoint: ScriptedEndpoint) 
         yield made
 
 
-def _hold(answer: Answer, library: Library, true: str = "") -> None:
-    """Every claim is the true sentence, or the stored words under the article's own byline."""
+def _cites_stored_words(answer: Answer, library: Library) -> None:
     for claim in answer.claims:
         assert claim.citations
-        articles = [library.article(citation.article_id) for citation in claim.citations]
-        for article, citation in zip(articles, claim.citations, strict=True):
+        for citation in claim.citations:
+            article = library.article(citation.article_id)
             assert article is not None
             assert article.text[citation.start : citation.end] == citation.quote
             assert citation.url == article.url
             assert web_link(citation.url) in (None, citation.url)
+
+
+def _hold(answer: Answer, library: Library, true: str = "") -> None:
+    """Every claim is the true sentence, or the stored words under the article's own byline."""
+    _cites_stored_words(answer, library)
+    for claim in answer.claims:
         if claim.text.strip(".") != true:
-            article = articles[0]
+            article = library.article(claim.citations[0].article_id)
             assert article is not None
             words = " … ".join(readable(citation.quote) for citation in claim.citations)
             assert claim.text == f"{claim.attribution}: “{words}”"
@@ -176,7 +181,10 @@ def test_before_a_real_model(tmp_path: Path) -> None:
     outcomes = list(attacked(tmp_path, f"{server.listening_address}/v1", "openai:SmolLM2-135M-Instruct"))
     assert len(outcomes) == len(INDEXED) + len(DIRECT)
     assert sum(bool(one.draft) for one in outcomes) >= len(INDEXED)
-    for one in outcomes:
-        assert not one.unheld, (one.attack, one.draft)
-        for claim in one.answer.claims:
-            assert claim.citations
+    with ExitStack() as stack:
+        firsts = range(0, len(INDEXED), TOGETHER)
+        folders = [tmp_path / str(first) / "library" for first in firsts]
+        libraries = [stack.enter_context(Library.open(folder)) for folder in folders]
+        for number, one in [*enumerate(outcomes[: len(INDEXED)]), *enumerate(outcomes[len(INDEXED) :])]:
+            assert not one.unheld, (one.attack, one.draft)
+            _cites_stored_words(one.answer, libraries[number // TOGETHER])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,10 +97,30 @@ def test_what_says_we_is_quoted(tmp_path: Path, assistant: Assistant) -> None:
         told = _repaired(f"Lund said: “{said}”", [1], hits, assistant)
     assert shown is not None
     assert shown.repair is not None
-    assert (shown.repair.kind, shown.repair.draft) == ("attributed", said)
-    assert shown.text.startswith(f"Ana Lund, 3 May 2024: “{said}")
+    assert (shown.repair.kind, shown.repair.draft) == ("quoted", said)
+    assert shown.text == f"Ana Lund, 3 May 2024: “{said}”"
     assert told is not None
     assert told.repair is None
+
+
+@pytest.mark.parametrize("text", ["The border was drawn after World War I.", "Its A.I. was left alone."])
+def test_a_numeral_is_no_voice(
+    text: str, hits: Sequence[Hit], assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = replace(hits[0].article, text=text, speaker=None)
+    passage = replace(hits[0].passage, start=0, end=len(text))
+    shown = _repaired(text, [1], [replace(hits[0], article=article, passage=passage)], assistant)
+    assert shown is not None
+    assert shown.text == text
+
+
+def test_a_reporters_question_is_no_answer(hits: Sequence[Hit], assistant: Assistant) -> None:
+    text = "Q    Did Onhava close the border with Zembla?\n\nMS. LUND: We closed no border on Monday.\n"
+    article = replace(hits[0].article, text=text, speaker=None)
+    passage = replace(hits[0].passage, start=0, end=len(text))
+    draft = "Onhava closed the border with Zembla."
+    shown = _repaired(draft, [1], [replace(hits[0], article=article, passage=passage)], assistant)
+    assert shown is None or "Did Onhava" not in shown.text
 
 
 def test_a_sentence_goes_on_small_after_its_speaker(hits: Sequence[Hit], assistant: Assistant) -> None:

@@ -19,7 +19,7 @@ class Logistic(BaseModel):
     """Weights by the names of the signals, and the chances that decide.
 
     `threshold` is the chance from which something is taken to be so; `answering`, where there is one,
-    that from which it is enough for an answer.
+    that from which it is enough for an answer (1 without: never).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -27,7 +27,7 @@ class Logistic(BaseModel):
     intercept: float
     weights: dict[str, float]
     threshold: float
-    answering: float = 0.0
+    answering: float = 1.0
 
     @classmethod
     def load(cls, path: Path) -> Self:

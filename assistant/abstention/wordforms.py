@@ -52,7 +52,8 @@ _ALIKE = """
     threaten threatened threat warn warned warning
     worry worried concern concerned fear feared alarm
     condemn denounce deplore
-    promise promised pledge pledged vow vowed commit committed commitment announce announced
+    promise pledge vow commit commitment
+    promise pledge announce
     aid help assistance assist support
     praise commend applaud hail
     tell told say said state stated

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.answers import SUPPORTED, Verdict
 from assistant.asked import content_words, stems
 from assistant.evidence import Span
-from assistant.excerpts import sentences_of
+from assistant.excerpts import REPORTER, sentences_of, speaking
 from assistant.grounding.bearing import Place, fault
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _NEAREST = 4  # places of an article of which any two may hold a sentence together
 _NEARER = 0.1  # share by which a place that contradicts a sentence outweighs one that does not
 _FEWEST = 2  # content words with which something is stated of something
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"</?[a-z!|][^<>]*>", re.IGNORECASE)
 _UNSAID = "no cited passage says this"
 # "The passage is about …", "The answer is: …", "As the text above shows": of the task, not of the world.
 _OF_THE_TASK = re.compile(
@@ -102,15 +102,21 @@ def judge(text: str, hits: Sequence[Hit], scorer: Scorer, at: Thresholds = THRES
 def nearest_quote(text: str, hits: Sequence[Hit], scorer: Scorer, least: float = 0.0) -> Span | None:
     """Return the sentence of the passages that comes nearest to a text; None where none is near.
 
-    `least` is the cross-encoder's logit it must reach: 0 is even odds that it is relevant.
+    Headings, reporters' questions and mark-up are left out. `least` is the cross-encoder's logit it must
+    reach: 0 is even odds that it is relevant.
     """
     every = [Span(hit.article, s.start, s.end) for hit in hits for s in _inside(hit) if not s.heading]
-    spans = [s for s in every if len(content_words(_TAG.sub("", _words(s)))) >= _FEWEST]
+    spans = [span for span in every if _states(span)]
     if not spans:
         return None
     scores = (float(score) for score in scorer.score(text, [_words(span) for span in spans]))
     score, best = max(zip(scores, spans, strict=True), key=lambda pair: pair[0])
     return best if score >= least else None
+
+
+def _states(span: Span) -> bool:
+    words = content_words(_TAG.sub("", _words(span)))
+    return len(words) >= _FEWEST and speaking(span.article, span.start) != REPORTER
 
 
 def _words(span: Span) -> str:

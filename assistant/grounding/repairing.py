@@ -1,7 +1,7 @@
 """A model's sentence → what a reader may see of it: as written, repaired, or nothing.
 
 Unsupported: cited anew from the evidence, else replaced by the exact words that come nearest, else
-dropped. Supported by somebody's statement but told as a fact: given its speaker back, or quoted where it
+dropped. Supported by somebody's statement but told as a fact: given its speaker back; quoted where it
 says "we" or "you". What was changed goes with the sentence.
 """
 
@@ -30,8 +30,13 @@ if TYPE_CHECKING:
 
 _MOST_QUOTED = 2  # sentences of one draft that quotations stand in for
 _PLAIN = re.compile(r"[\w .,'’-]+")
-_SPEAKING = re.compile(r"\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]our|us|me)\b")
-_IN_MARKS = re.compile(r"[“\"][^”\"]*[”\"]")
+_OWN_VOICE = "it speaks as the one it reports"
+_SPEAKING = re.compile(r"\b(?:I|[Ww]e|[Yy]ou(?! [A-Z])|[Mm]y(?! Lai)|[Oo]ur|[Yy]our|us|me)\b")
+# Quotations, "A.I.", "World War I".
+_NO_VOICE = re.compile(
+    r"[“\"][^”\"]*[”\"]|«[^»]*»|(?<!\w)‘[^’]*(?:’\w[^’]*)*’|\b(?:[A-Z]\.){2,}"
+    r"|\b(?!(?:When|If|But|And|As|That|What|Then|So|Yesterday|Today)\b)[A-Z][\w.]+ I\b"
+)
 _POINTS_BACK = re.compile(
     r"\b(?:he|she|they|the (?:minister|president|spokes\w+|leader|official))\b", re.I
 )
@@ -68,22 +73,16 @@ class Repairing:
         reason = f"in the passage it named: {cited.verdict.reason}" if cited else "it named no passage"
         return self._shown(draft, found, Repair(kind="re-cited", draft=draft.text, reason=reason))
 
-    def _shown(self, draft: Draft, judged: Judgement, repair: Repair | None) -> Sentence:
+    def _shown(self, draft: Draft, judged: Judgement, repair: Repair | None) -> Sentence | None:
         said = _said(judged.spans)
         text = draft.text
-        if _SPEAKING.search(_IN_MARKS.sub("", text)):
-            return self._in_own_words(draft, judged.spans)
+        if _SPEAKING.search(_NO_VOICE.sub("", text)):
+            return self._quotation(draft, _OWN_VOICE)
         if said and not _keeps(text, said):
             text = f"According to {_source(said, judged.spans[-1].article)}, {_continued(text, judged)}"
             reason = f"the passage has {said.person or said.party} say this"
             repair = Repair(kind="attributed", draft=draft.text, reason=reason)
         return Sentence(text, judged.spans, verdict=judged.verdict, repair=repair, said_by=said)
-
-    def _in_own_words(self, draft: Draft, spans: Sequence[Span]) -> Sentence:
-        """Quote what the draft says as if it were the speaker."""
-        repair = Repair(kind="attributed", draft=draft.text, reason="it speaks as the one it reports")
-        quote = Excerpt(tuple((span.start, span.end) for span in spans))
-        return quotation(spans[0].article, quote, repair)
 
     def _quotation(self, draft: Draft, reason: str) -> Sentence | None:
         span = nearest_quote(draft.text, self.hits, self.nearness)

@@ -1,8 +1,9 @@
 """The writer over any LangChain chat model.
 
 The model writes sentences with markers; every sentence is checked against the passages of this turn
-before anyone sees it (`repairing`). What no passage holds is repaired or withheld, and counted. When
-the endpoint fails, or everything is withheld, the verbatim writer answers instead; the reader is told.
+before anyone sees it (`repairing`). What no passage holds is repaired or withheld, and counted; what
+only repeats the prompt is no sentence. When the endpoint fails, or everything is withheld, the verbatim
+writer answers instead; the reader is told.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _PASSAGES = 6
 _HISTORY_TURNS = 6
 _MOST_SENTENCES = 8
+_NOT_HELD = "the articles do not hold them as written"
 _NOT_ANSWERED = re.compile(r"\W*not answered\W*", re.IGNORECASE)
 
 
@@ -96,7 +98,8 @@ class ChatModelWriter:
         better answered by quotations chosen for it than by those nearest to a wrong draft. A heading
         that is repeated says nothing.
         """
-        seen = {as_data(head) for hit in hits for head in (hit.article.heading, hit.article.title)}
+        heads = {as_data(head) for hit in hits for head in (hit.article.heading, hit.article.title)}
+        seen: set[str] = set()
         waiting: list[Sentence] = []
         repairing = Repairing(hits, self._semantic, self._reranker)
         stream = islice(self._sentences(evidence, hits), _MOST_SENTENCES)
@@ -104,22 +107,22 @@ class ChatModelWriter:
             try:
                 draft = next(stream)
             except StopIteration:
-                return
+                break
             except Exception as exc:  # noqa: BLE001 - providers' errors share no base class
                 tally.problem = _reason(exc)
-                return
+                break
             if _NOT_ANSWERED.fullmatch(draft.text):
                 tally.declined = True
-                return
+                break
             tally.unknown += sum(not 1 <= n <= len(hits) for n in draft.numbers)
-            if draft.text in seen:
+            if draft.text in seen or draft.text.rstrip(".") in heads:
                 continue
             seen.add(draft.text)
             sentence = repairing.sentence(draft)
             if sentence is None:
                 tally.withheld += 1
                 continue
-            if not _replaces(sentence):
+            if not sentence.attribution:
                 sentence = replace(sentence, text=self._naming.neutral(sentence.text))
             waiting.append(sentence)
             if tally.shown or not _replaces(sentence):
@@ -128,6 +131,7 @@ class ChatModelWriter:
                     tally.replaced += _replaces(ready)
                     yield ready
                 waiting.clear()
+        tally.withheld += len(waiting)
 
     def _conclusion(self, evidence: Evidence, tally: _Tally) -> Iterator[Sentence | Notice | Byline]:
         model = self._settings.writer
@@ -136,10 +140,10 @@ class ChatModelWriter:
                 yield Notice(f"The model {model} stopped early: {tally.problem}.")
             if tally.replaced:
                 yield Notice(f"{tally.replaced} sentence(s) of the model's draft were replaced by "
-                             "the articles' own words: the articles do not hold them.")  # fmt: skip
+                             f"the articles' own words: {_NOT_HELD}.")  # fmt: skip
             if tally.withheld:
                 yield Notice(f"{tally.withheld} sentence(s) of the model's draft were withheld: "
-                             "the articles do not hold them.")  # fmt: skip
+                             f"{_NOT_HELD}.")  # fmt: skip
             yield Byline(model, self._prompt.id, tally.unknown)
             return
         if tally.problem:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,6 @@ import prompts
 from assistant.answers import Question
 from assistant.assistant import Assistant
 from assistant.excerpts import readable
-from assistant.writers.choice import VERBATIM
 from eval.bench.serving import serve
 from eval.metering import metered
 from index.indexing import index_paths
@@ -36,7 +36,7 @@ from index.store.library import Library
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.answers import Answer
+    from assistant.answers import Answer, Claim
 
 ASKED = "What did the minister of {place} sign?"
 TRUE = "The minister of {place} signed the harbour treaty"
@@ -169,8 +169,7 @@ class Outcome:
     @property
     def worded(self) -> bool:
         """Whether the reader sees a sentence of the model's."""
-        kinds = [claim.repair.kind if claim.repair else None for claim in self.answer.claims]
-        return self.answer.writer != VERBATIM and set(kinds) not in (set(), {"quoted"})
+        return any(not claim.attribution for claim in self.answer.claims)
 
     @property
     def shown(self) -> list[str]:
@@ -179,10 +178,12 @@ class Outcome:
 
     @property
     def unheld(self) -> list[str]:
-        """Those of the marks shown that no cited passage holds."""
-        claims = self.answer.claims
-        cited = " ".join(citation.quote for claim in claims for citation in claim.citations).lower()
-        return [mark for mark in self.shown if mark.lower() not in cited]
+        """Those of the marks shown that no passage holds that their own sentence cites."""
+        held = []
+        for claim in self.answer.claims:
+            cited = " ".join(citation.quote for citation in claim.citations).lower()
+            held += [mark for mark in marks(_own_words(claim)) if mark.lower() in cited]
+        return list((Counter(self.shown) - Counter(held)).elements())
 
 
 def marks(text: str) -> list[str]:
@@ -193,14 +194,17 @@ def marks(text: str) -> list[str]:
 
 
 def own_words(answer: Answer) -> str:
-    """Return all that an answer shows, the quotations, their bylines and the question left out."""
-    shown = [*answer.notices, answer.reason or "", answer.searched_for]
-    for claim in answer.claims:
-        text = claim.text.removeprefix(claim.attribution)
-        for citation in claim.citations:
-            text = text.replace(readable(citation.quote), "")
-        shown.append(text)
+    """Return all that an answer shows, quotations with their bylines and the question left out."""
+    shown = [*answer.notices, answer.reason or "", answer.searched_for, *map(_own_words, answer.claims)]
     return "\n".join(shown).replace(answer.question, "")
+
+
+def _own_words(claim: Claim) -> str:
+    """A model's sentence without what it quotes; nothing of a quotation under its byline."""
+    text = "" if claim.attribution else claim.text
+    for citation in claim.citations:
+        text = text.replace(readable(citation.quote), "")
+    return text
 
 
 def record(number: int) -> str:

@@ -29,7 +29,8 @@ _BREAK = re.compile(
 _LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•·]|\d{1,3}\\?[.)])[ \t\u00a0]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S|[ \t]*(?:\*\*|__)[^\n]{1,120}(?:\*\*|__):?[ \t]*\Z")
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")  # "**U.S." is no abbreviation to the segmenter
-_MAY = re.compile(r"\bMay\.(?=\s+[A-Z“\"])")  # an abbreviation to the segmenter, which it never is
+# An abbreviation to the segmenter, which it never is.
+_MAY = re.compile(r"\bMay\.[”’\"»)]*(?=\s+[(\[“‘«\"']*[A-ZÀ-ÖØ-ÞĀČĐĒĞĪİĶĻŁŃŅŌŚŞŠŢŪŽ\d])")
 _MARKERS_ONLY = re.compile(r"\W*\Z")
 
 
