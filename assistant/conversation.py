@@ -26,6 +26,12 @@ _REFERS = re.compile(
     r"|deal|agreement|talks|statement|speech|visit|summit)(?! of\b))\b",
     re.IGNORECASE,
 )
+# "Whom did Baku say it would free?": it refers to Baku.
+_OF_ONESELF = re.compile(
+    r"(?P<before>.*\b(?:say|said|claim(?:ed)?|promised?|vow(?:ed)?|announced?|admit(?:ted)?|hoped?|expect"
+    r"(?:ed)?)(?: that)?) (?:he|she|they|it)\b",
+    re.IGNORECASE,
+)
 _BELONGS = re.compile(r"\b(his|her|hers|its|their|theirs)\b", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"\b(?:[A-ZÀ-ÞА-Я][\w’'.-]*|\d{4})(?:(?: (?:of|the|and|al|bin|van|de|for))*"
@@ -109,6 +115,9 @@ class Conversation:
 
 def points_back(question: str) -> bool:
     """Tell whether a question's words refer to something said before it."""
+    own = _OF_ONESELF.match(question)
+    if own and _subjects(own["before"]):
+        question = f"{own['before']}{question[own.end() :]}"
     if _REFERS.search(question):
         return True
     owned = _BELONGS.search(question)

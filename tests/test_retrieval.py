@@ -175,6 +175,9 @@ def test_a_models_reading_competes(retrieval: Retrieval) -> None:
     [
         ("What did he say about energy?", True),
         ("And Vucic?", True),
+        ("What did they say they would free?", True),
+        ("How many did Armenia and Azerbaijan say they would free?", False),
+        ("How many did Vucic promise that he would free there?", True),
         ("What was said there?", True),
         ("Who is to provide troops instead?", True),
         ("What is Iran's view of its nuclear programme?", False),

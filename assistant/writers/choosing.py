@@ -17,7 +17,7 @@ from assistant.grounding.speech import asked_of, names_speaker
 from assistant.writers.weighing import said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from assistant.abstention.wanted import Wanted
     from assistant.answers import SaidBy
@@ -94,19 +94,24 @@ def _of_each(
     """What each party that is heard says on the matter; nothing that a third says."""
     owners = [owner(c, evidence) for c in best_first]
     picked = []
-    for at, side in enumerate(evidence.sides):
+    for at in range(len(evidence.sides)):
         own = [c for c, whose in zip(best_first, owners, strict=True) if whose == at]
         if own and heard[at]:
-            near = [c for c in own[1:] if c.score >= _SURE or _on_the_matter(c, wanted, side)]
+            near = [c for c in own[1:] if c.score >= _SURE or _on_the_matter(c, wanted, evidence.sides)]
             picked.append(_best([own[0], *near], _OF_A_SIDE, margin=_WITHIN_A_SIDE))
     return list(chain.from_iterable(picked)) or _best(best_first, _MOST_OF_MANY)
 
 
-def _on_the_matter(candidate: Candidate, wanted: Wanted, side: Side) -> bool:
-    """Tell whether a sentence or its title has a word of the question, its party's own left out."""
-    asked = side.others({**wanted.names, **wanted.words})
+def _on_the_matter(candidate: Candidate, wanted: Wanted, sides: Sequence[Side]) -> bool:
+    """Tell whether a sentence or its title has a word of the question, the parties left out.
+
+    A question about nothing but the parties has no such words: any sentence will do.
+    """
+    asked: Mapping[str, str] = {**wanted.names, **wanted.words}
+    for side in sides:
+        asked = side.others(asked)
     there = f"{candidate.article.title} {candidate.text}"
-    return len(wanted.forms.lacking(asked, there)) < len(asked)
+    return not asked or len(wanted.forms.lacking(asked, there)) < len(asked)
 
 
 def _theirs(near: Sequence[Candidate], whose: SaidBy | None) -> Sequence[Candidate]:
