@@ -21,6 +21,7 @@ from index.countries import country_code
 from index.indexing import index_paths
 from index.settings import load_settings
 from index.store.library import Library
+from tests.conftest import SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,18 @@ ANSWERED = {
     "What did Raisi demand about sanctions?": "sanctions",
     "How many people did the fuel depot explosion in Karabakh hurt?": "fuel",
 }
+
+
+def test_what_is_beside_the_point_is_left_out(tmp_path: Path) -> None:
+    account = "2022-09-bayramov-night-of-12-september.md"
+    other = "2021-09-aliyev-account-of-44-day-war.md"
+    chosen = load_settings(library=tmp_path)
+    index_paths([SAMPLE / account, SAMPLE / other], chosen)
+    asked = "How many Azerbaijani servicemen were killed in the clashes of September 2022?"
+    with Library.open(tmp_path) as library:
+        answer = Assistant(library, chosen).ask(Question(text=asked))
+    assert {c.source for claim in answer.claims for c in claim.citations} == {account}
+    assert "80 servicemen" in answer.text
 
 
 @pytest.mark.parametrize("question", ANSWERED)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.abstention.hearing import owner
 from assistant.asked import stems
+from assistant.excerpts import around
 from assistant.grounding.attribution import same_speaker
 from assistant.grounding.speech import asked_of, names_speaker
 from assistant.writers.weighing import said
@@ -30,6 +31,8 @@ _OF_A_SIDE = 4  # sentences a side has at most
 _WITHIN_A_SIDE = 4.0  # logits below its best within which a side's sentences are quoted
 _FAR = 6.0  # logits below the best sentence within which another day's or account's may stand
 _MARGIN = 3.0  # logits below the best sentence; see docs/answering.md
+_CLOSE = 1.5  # logits below the best within which a sentence stands whatever its words
+_HALF = 0.5  # share, by rarity, of the question's words
 _SURE = 2.0  # logits from which a party's sentence need share no word with the question
 _SAME = 0.6  # Jaccard of stems above which two sentences say the same
 _CHANGED = re.compile(
@@ -51,7 +54,7 @@ def chosen(
         near = [c for c in best_first if c.score >= best_first[0].score - _FAR]
         picked = _of_each_day(_theirs(near, asked_of(evidence.searched_for)))
     else:
-        picked = _of_all(best_first, evidence)
+        picked = _of_all(best_first, evidence, wanted)
     return _ordered(picked, evidence)
 
 
@@ -77,15 +80,28 @@ def _day(candidate: Candidate) -> int:
     return published.first.toordinal() if published else 0
 
 
-def _of_all(best_first: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+def _of_all(best_first: Sequence[Candidate], evidence: Evidence, wanted: Wanted) -> list[Candidate]:
     asked, first = evidence.asked, best_first[0]
     most = _MOST_OF_MANY if asked.several or asked.sides else _MOST
     if not asked.sides:
-        return _best(best_first, most)
+        picked = _best(best_first, most)
+        return [c for c in picked if asked.several or _adds(c, first, evidence, wanted)]
     near = [c for c in best_first if c.score >= first.score - _FAR]
     own = [c for c in near if c.article.id == first.article.id]
     picked = [*_best(own, 2), *_best([c for c in near if c not in own], 2)]
     return [*picked, *_best([c for c in best_first if c not in picked], most, picked)][:most]
+
+
+def _adds(candidate: Candidate, first: Candidate, evidence: Evidence, wanted: Wanted) -> bool:
+    """Tell whether a sentence is worth reading after the best one.
+
+    Nearly as good, or from its article and, with the sentences beside it, with half of what was asked.
+    """
+    if candidate.score >= first.score - _CLOSE:
+        return True
+    beside = around(candidate.article, candidate.sentence)
+    held = wanted.words_held(beside, evidence.rarity)
+    return candidate.article.id == first.article.id and held >= _HALF
 
 
 def _of_each(
