@@ -35,6 +35,7 @@ _CLOSE = 1.5  # logits below the best within which a sentence stands whatever it
 _HALF = 0.5  # share, by rarity, of the question's words
 _SURE = 2.0  # logits from which a party's sentence need share no word with the question
 _SAME = 0.6  # Jaccard of stems above which two sentences say the same
+_OF_EACH_OTHER = re.compile(r"\b(?:each other|one another|the other)\b", re.IGNORECASE)
 _CHANGED = re.compile(
     r"\bhow\b.*(?<!climate )\b(?:chang\w+|evolv\w+|shift\w*|develop(?:ed)?)\b"
     r"|\bover (?:time|the years)\b"
@@ -110,24 +111,29 @@ def _of_each(
     """What each party that is heard says on the matter; nothing that a third says."""
     owners = [owner(c, evidence) for c in best_first]
     picked = []
-    for at in range(len(evidence.sides)):
+    for at, side in enumerate(evidence.sides):
         own = [c for c, whose in zip(best_first, owners, strict=True) if whose == at]
         if own and heard[at]:
-            near = [c for c in own[1:] if c.score >= _SURE or _on_the_matter(c, wanted, evidence.sides)]
+            matter = _matter(evidence, wanted, side)
+            near = [c for c in own[1:] if c.score >= _SURE or _on(c, matter, wanted)]
             picked.append(_best([own[0], *near], _OF_A_SIDE, margin=_WITHIN_A_SIDE))
     return list(chain.from_iterable(picked)) or _best(best_first, _MOST_OF_MANY)
 
 
-def _on_the_matter(candidate: Candidate, wanted: Wanted, sides: Sequence[Side]) -> bool:
-    """Tell whether a sentence or its title has a word of the question, the parties left out.
+def _matter(evidence: Evidence, wanted: Wanted, side: Side) -> Mapping[str, str]:
+    """The question's words, by their stems: without the parties, unless one is asked of the other."""
+    parties, question = "|".join(re.escape(s.party) for s in evidence.sides), evidence.searched_for
+    about = re.search(rf"\b(?:of|about|against|with) (?:the )?(?:{parties})\b", question)
+    matter: Mapping[str, str] = {**wanted.names, **wanted.words}
+    for party in [side] if about or _OF_EACH_OTHER.search(question) else evidence.sides:
+        matter = party.others(matter)
+    return matter
 
-    A question about nothing but the parties has no such words: any sentence will do.
-    """
-    asked: Mapping[str, str] = {**wanted.names, **wanted.words}
-    for side in sides:
-        asked = side.others(asked)
+
+def _on(candidate: Candidate, matter: Mapping[str, str], wanted: Wanted) -> bool:
+    """Tell whether a sentence or its title has a word of the matter; any has where there is none."""
     there = f"{candidate.article.title} {candidate.text}"
-    return not asked or len(wanted.forms.lacking(asked, there)) < len(asked)
+    return not matter or len(wanted.forms.lacking(matter, there)) < len(matter)
 
 
 def _theirs(near: Sequence[Candidate], whose: SaidBy | None) -> Sequence[Candidate]:
