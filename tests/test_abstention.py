@@ -22,6 +22,7 @@ from index.dates import PartialDate
 from index.indexing import index_paths
 from index.settings import load_settings
 from index.store.library import Library
+from tests.conftest import indexed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,23 @@ def test_a_name_that_no_article_has_is_named(assistant: Assistant) -> None:
     evidence = assistant.retrieval.gather(Question(text="How many Su-35 did Aliyev buy?"))
     why = withheld(evidence, assistant.library.overview(), date(2026, 1, 1))
     assert "none mentions “Su-35”" in why.reason
+
+
+def test_a_number_counts_in_an_article_on_those_who_are_named(tmp_path: Path) -> None:
+    told = "Zembla offered to send sailors to Ruritania, its minister told the Assembly on Monday."
+    other = "Onhava had 180,000 sailors when it offered to help Ruritania."
+    chosen = indexed(tmp_path, [{"title": "A day of offers", "text": text} for text in (told, other)])
+    question = "How many sailors did Zembla offer to send to Ruritania?"
+    with Library.open(chosen.library) as library:
+        assistant = Assistant(library, chosen)
+        evidence = assistant.retrieval.gather(Question(text=question))
+        reranker = assistant.retrieval.engine.reranker
+        found = candidates(evidence, evidence.asked, reranker)
+        decision = decide(evidence, evidence.asked, found, reranker)
+    assert decision.signals
+    assert decision.signals.thing_missing
+    assert decision.signals.kind_missing
+    assert not decision.signals.names_gone
 
 
 def test_an_article_that_says_it_is_unreported_is_quoted(assistant: Assistant) -> None:

@@ -69,7 +69,8 @@ class Signals:
     about.
 
     Of the sentences that would be quoted: `kind_missing` tells that none has the kind of answer asked
-    for; `thing_missing`, that no number in them counts what is to be counted; `actor_missing`, that in
+    for; `thing_missing`, that no number in them counts what is to be counted (of either only those whose
+    articles lack no more names); `actor_missing`, that in
     none whoever is to have acted speaks or does anything (`reply_missing` where their words are asked
     for); `unsaid`, that the best one itself says that the matter is not reported.
     """
@@ -159,13 +160,15 @@ def _signals(
     whose = asked_of(evidence.searched_for)
     held = [_Held.of(c, wanted, names, whose, evidence.rarity) for c in quoted]
     actors = [h.actor for h in held]
-    kinds = [h.kind for h in held if h.kind is not None]
     most = min(held, key=lambda h: h.lack)  # one sentence must hold names, time and premise together
     off, gone = most.names_off, most.names_gone
+    near = [h for h in held if h.names_gone <= gone]  # no number of an article on somebody else
     parts = evidence.searched_for.count("?") > 1 or bool(_PARTS.search(evidence.searched_for))
     if asked.sides or parts:  # no one article need hold all
+        near = held
         whole = " ".join(headed(c.article, c.article.text) for c in quoted)
         off = gone = wanted.forms.names_off(names, whole, evidence.rarity)
+    kinds = [h.kind for h in near if h.kind is not None]
     return Signals(
         best=best.score,
         passage=best.hit.score,
@@ -182,7 +185,7 @@ def _signals(
         deed_off=float(most.deed_off),
         deed_apart=float(most.deed_apart and not most.deed_off),
         kind_missing=float(bool(kinds) and not any(kinds)),
-        thing_missing=float(bool(wanted.thing) and not any(wanted.counts(c.text) for c in quoted)),
+        thing_missing=float(bool(wanted.thing) and not any(h.counts for h in near)),
         actor_missing=float(not wanted.reply and all(actor is False for actor in actors)),
         reply_missing=float(wanted.reply and True not in actors and not parts),
         off_dates=float(most.off_dates),
@@ -213,6 +216,7 @@ class _Held:
     deed_off: bool
     deed_apart: bool
     kind: bool | None
+    counts: bool
     actor: bool | None
     off_dates: bool
 
@@ -246,6 +250,7 @@ class _Held:
             names_gone=wanted.forms.names_off(names, whole, rarity),
             words_there=wanted.words_held(whole, rarity),
             kind=wanted.kind_in(candidate.text),
+            counts=wanted.counts(candidate.text),
             premise_off=share(
                 wanted.forms.lacking(wanted.premise, near), wanted.premise.values(), rarity
             ),

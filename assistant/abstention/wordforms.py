@@ -54,6 +54,7 @@ _ALIKE = """
     condemn denounce deplore
     promise pledge vow commit commitment
     promise pledge announce
+    ask request demand urge appeal seek sought
     aid help assistance assist support
     praise commend applaud hail
     tell told say said state stated

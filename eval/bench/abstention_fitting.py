@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TURNS = 5
 _LOST = 0.025  # the share of people's questions that the evidence answers lost in the fit
 _PENALTY = 0.02
-_SHARE = {"machine": 0.2, "people": 0.7, "encyclopaedia": 0.1}  # how much each weighs in the fit
+_SHARE = {"machine": 0.2, "people": 0.75, "encyclopaedia": 0.05}  # how much each weighs in the fit
 _SPEAK_FOR = frozenset("best passage alone falls falls_next agree words_there".split())
 
 
