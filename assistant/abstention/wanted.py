@@ -125,7 +125,13 @@ _BEFORE_DEED = 12  # words in which whoever did it is named
 _BEFORE_NOT = 4  # words in which a denial reaches it
 _AFTER_DEED = 8  # words in which "by" names whoever did it
 # Verbs that say little without what follows them.
-_LIGHT = frozenset("hold give make made take get have go come put set keep let want decid tri".split())
+_LIGHT = frozenset(
+    "hold give make made take get have go come put set keep let want decid tri possibl imposs".split()
+)
+# "that his country has put no bases": what comes before the verb is no deed.
+_WHO = re.compile(
+    r"(?:the|its|his|her) (?:[\w’'-]+ ){1,4}?(?=(?:has|have|had|will|would|is|was|were|did)\b)"
+)
 _BEGINS = re.compile(r"[.:?!] +([\w’'-]+)")
 # Parts of names and forms of address that texts leave out.
 _NO_NAMES = frozenset(
@@ -328,5 +334,6 @@ def _last(thing: str) -> dict[str, str]:
 
 def _first(told: str, words: Mapping[str, str]) -> dict[str, str]:
     """The first of the words that tells something: a verb, as a rule, or what a light one is said of."""
+    told = _WHO.sub("", told, count=1) if _WHO.match(told) else told
     every = (stem for word in content_words(told) for stem in stems(word))
     return next(({stem: words[stem]} for stem in every if stem in words.keys() - _LIGHT), {})
