@@ -130,7 +130,7 @@ _LIGHT = frozenset(
 )
 # "that his country has put no bases": what comes before the verb is no deed.
 _WHO = re.compile(
-    r"(?:the|its|his|her) (?:[\w’'-]+ ){1,4}?(?=(?:has|have|had|will|would|is|was|were|did)\b)"
+    r"\A(?:the|its|his|her) (?:[\w’'-]+ ){1,4}?(?=(?:has|have|had|will|would|is|was|were|did)\b)"
 )
 _BEGINS = re.compile(r"[.:?!] +([\w’'-]+)")
 # Parts of names and forms of address that texts leave out.
@@ -334,6 +334,5 @@ def _last(thing: str) -> dict[str, str]:
 
 def _first(told: str, words: Mapping[str, str]) -> dict[str, str]:
     """The first of the words that tells something: a verb, as a rule, or what a light one is said of."""
-    told = _WHO.sub("", told, count=1) if _WHO.match(told) else told
-    every = (stem for word in content_words(told) for stem in stems(word))
+    every = (stem for word in content_words(_WHO.sub("", told)) for stem in stems(word))
     return next(({stem: words[stem]} for stem in every if stem in words.keys() - _LIGHT), {})

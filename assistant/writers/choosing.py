@@ -100,9 +100,9 @@ def _adds(candidate: Candidate, first: Candidate, evidence: Evidence, wanted: Wa
     """
     if candidate.score >= first.score - _CLOSE:
         return True
-    beside = around(candidate.article, candidate.sentence)
-    held = wanted.words_held(beside, evidence.rarity)
-    return candidate.article.id == first.article.id and held >= _HALF
+    if candidate.article.id != first.article.id:
+        return False
+    return wanted.words_held(around(candidate.article, candidate.sentence), evidence.rarity) >= _HALF
 
 
 def _of_each(
